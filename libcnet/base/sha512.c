@@ -63,7 +63,7 @@ static void schedule(uint64_t w[ROUNDS], const unsigned char *block)
 	int i;
 
 	for (i = 0; i < 16; i++)
-		w[i] = load(block + 8 * i);
+		w[i] = load(block + 8 * (size_t)i);
 
 	for (; i < ROUNDS; i++) {
 		uint64_t x = w[i - 15], y = w[i - 2];
