@@ -185,10 +185,11 @@ enum cnet_cni_type {
 	CNET_CNI_GIVEN,
 };
 
-/** struct cnet_cni_choice - a word and its number */
+/** struct cnet_cni_choice - a word and its number; the last member is left out, which makes it 0 */
 struct cnet_cni_choice {
 	const char *text;
 	uint32_t value;
+	uint32_t reserved;
 };
 
 /** struct cnet_cni_bounds - smallest and largest integer allowed */
@@ -211,7 +212,7 @@ struct cnet_cni_bounds {
 struct cnet_cni_member {
 	const char *path;
 	enum cnet_cni_type type;
-	size_t offset;
+	uint32_t offset;
 	const void *detail;
 };
 
