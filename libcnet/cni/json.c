@@ -104,6 +104,50 @@ const char *cnet__json_string(const json_t *object, const char *name)
 	return json_string_value(cnet__json_get(object, name));
 }
 
+static int is_continuation(char c)
+{
+	return ((unsigned char)c & 0xc0) == 0x80;
+}
+
+/* Bytes of the UTF-8 sequence at p, or 0 where it is none (RFC 3629, section 4). */
+static size_t sequence(const char *p)
+{
+	const unsigned char a = (unsigned char)p[0], b = (unsigned char)p[1];
+	size_t length = a < 0x80   ? 1
+			: a < 0xc2 ? 0
+			: a < 0xe0 ? 2
+			: a < 0xf0 ? 3
+			: a < 0xf5 ? 4
+				   : 0;
+	size_t i;
+
+	for (i = 1; i < length; i++) {
+		if (!is_continuation(p[i]))
+			return 0;
+	}
+	if ((a == 0xe0 && b < 0xa0) || (a == 0xed && b > 0x9f) || (a == 0xf0 && b < 0x90) ||
+	    (a == 0xf4 && b > 0x8f))
+		return 0;
+
+	return length;
+}
+
+json_t *cnet__json_text(const char *text)
+{
+	AUTO_FREE char *copy = strdup(text);
+	char *p;
+
+	for (p = copy; p != NULL && *p != '\0';) {
+		size_t length = sequence(p);
+
+		if (length == 0)
+			*p = '?';
+		p += length != 0 ? length : 1;
+	}
+
+	return copy != NULL ? json_string_nocheck(copy) : NULL;
+}
+
 static const char *escape(char c)
 {
 	switch (c) {

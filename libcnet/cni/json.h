@@ -33,6 +33,12 @@ int cnet__json_name_equal(const char *a, const char *b);
 const char *cnet__json_string(const json_t *object, const char *name);
 
 /*
+ * A string of any bytes. A message may quote what it likes, or be cut within a character, and a
+ * path is what it is, but JSON holds only UTF-8: what is none becomes '?'. NULL: out of memory.
+ */
+json_t *cnet__json_text(const char *text);
+
+/*
  * Writes with sorted names, indented by this many columns (0: on one line, without spaces), and
  * < > & as \u003c \u003e \u0026. No line end is put behind. *ret is to be freed. 0, -ENOMEM.
  */
