@@ -47,13 +47,42 @@ int cnet__dir_open(const char *path, mode_t mode, int *ret, struct cnet_error *e
 	return 0;
 }
 
+static int open_error(const char *name, int error, struct cnet_error *err)
+{
+	return cnet_error_set(err, error, "%s: %s", name,
+			      error == ELOOP ? "is a symbolic link" : strerror(error));
+}
+
+int cnet__dir_open_at(int dir, const char *name, mode_t mode, int *ret, struct cnet_error *err)
+{
+	struct stat st;
+	int fd, error;
+
+	if (mode != 0 && mkdirat(dir, name, mode) < 0 && errno != EEXIST)
+		return cnet_error_set(err, errno, "make directory \"%s\": %s", name,
+				      strerror(errno));
+
+	fd = openat(dir, name, O_DIRECTORY | SAFE);
+	if (fd < 0) {
+		error = errno;
+		/* With O_DIRECTORY the kernel gives ENOTDIR for a symbolic link too. */
+		if (error == ENOTDIR && fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+		    S_ISLNK(st.st_mode))
+			error = ELOOP;
+		return open_error(name, error, err);
+	}
+
+	*ret = fd;
+	return 0;
+}
+
 static int open_regular(int dir, const char *name, int flags, struct stat *st,
 			struct cnet_error *err)
 {
-	int fd = openat(dir, name, flags | SAFE, 0600);
+	int fd = openat(dir, name, flags, 0600);
 
 	if (fd < 0)
-		return cnet_error_set(err, errno, "%s: %s", name, strerror(errno));
+		return open_error(name, errno, err);
 
 	if (fstat(fd, st) < 0 || !S_ISREG(st->st_mode)) {
 		close(fd);
@@ -83,33 +112,58 @@ static int read_all(int fd, char *data, size_t room, size_t *length)
 	return 0;
 }
 
-int cnet__file_read(int dir, const char *name, size_t limit, char **ret, size_t *length,
-		    struct cnet_error *err)
+/* Takes the descriptor. A file of /proc says that it is empty, and has up to a page. */
+static int read_regular(int opened, const struct stat *st, const char *name, size_t limit,
+			char **ret, size_t *length, struct cnet_error *err)
 {
+	const size_t page = limit < 4096 ? limit : 4096;
+	const size_t room = st->st_size > 0 ? (size_t)st->st_size : page;
+	AUTO_CLOSE int fd = opened;
 	AUTO_FREE char *data = NULL;
-	AUTO_CLOSE int fd = -1;
-	struct stat st;
-	size_t room;
+	size_t have = 0;
 	int r;
 
-	fd = open_regular(dir, name, O_RDONLY, &st, err);
-	if (fd < 0)
-		return fd;
-	if ((uintmax_t)st.st_size > limit)
+	if (room > limit)
 		return cnet_error_set(err, EFBIG, "%s: larger than %zu bytes", name, limit);
 
-	room = (size_t)st.st_size;
 	data = malloc(room + 1);
 	if (data == NULL)
 		return cnet_error_set(err, ENOMEM, "%s: out of memory", name);
 
-	r = read_all(fd, data, room, length);
+	r = read_all(fd, data, room, &have);
 	if (r < 0)
 		return cnet_error_set(err, -r, "%s: read: %s", name, strerror(-r));
 
-	data[*length] = '\0';
+	data[have] = '\0';
+	*length = have;
 	*ret = take(data);
 	return 0;
+}
+
+int cnet__path_read(const char *path, size_t limit, char **ret, size_t *length,
+		    struct cnet_error *err)
+{
+	struct stat st;
+	int fd;
+
+	fd = open_regular(AT_FDCWD, path, O_RDONLY | (SAFE & ~O_NOFOLLOW), &st, err);
+	if (fd < 0)
+		return fd;
+
+	return read_regular(fd, &st, path, limit, ret, length, err);
+}
+
+int cnet__file_read(int dir, const char *name, size_t limit, char **ret, size_t *length,
+		    struct cnet_error *err)
+{
+	struct stat st;
+	int fd;
+
+	fd = open_regular(dir, name, O_RDONLY | SAFE, &st, err);
+	if (fd < 0)
+		return fd;
+
+	return read_regular(fd, &st, name, limit, ret, length, err);
 }
 
 static int write_all(int fd, const char *data, size_t length)
@@ -129,73 +183,119 @@ static int write_all(int fd, const char *data, size_t length)
 }
 
 /*
- * Writes to a nameless file, which no kill can leave behind. It is not flushed to the disk: what
- * the state describes ends with the machine's uptime too.
+ * A file that is being written. It has no name, so that no kill can leave it behind, but on
+ * filesystems that know no such files (NFS, FUSE, older overlayfs) one that no reader looks at.
+ * It is not flushed to the disk: what the state describes ends with the machine's uptime too.
  */
-static int write_nameless(int dir, const void *data, size_t length, mode_t mode, int *ret)
+struct draft {
+	int dir;
+	int fd;
+	char name[32]; /* "": nameless */
+};
+
+static void draft_close(struct draft *draft)
 {
-	AUTO_CLOSE int fd = -1;
-	int r;
-
-	fd = openat(dir, ".", O_TMPFILE | O_WRONLY | O_CLOEXEC, mode);
-	if (fd < 0)
-		return -errno;
-
-	r = write_all(fd, data, length);
-	if (r < 0)
-		return r;
-
-	*ret = take_fd(&fd);
-	return 0;
+	if (draft->name[0] != '\0')
+		unlinkat(draft->dir, draft->name, 0);
+	if (draft->fd >= 0)
+		close(draft->fd);
 }
 
-static int link_nameless(int fd, int dir, const char *name)
+#define AUTO_DRAFT __attribute__((cleanup(draft_close)))
+
+/* Of this thread alone, as long as it writes one file at a time. */
+static int temporary_name(char *name, size_t size)
+{
+	return cnet__text_format(name, size, CNET__FILE_LEFTOVER "%d", gettid());
+}
+
+static int draft_open(struct draft *draft, mode_t mode)
+{
+	int r;
+
+	draft->fd = openat(draft->dir, ".", O_TMPFILE | O_WRONLY | O_CLOEXEC, mode);
+	if (draft->fd >= 0)
+		return 0;
+	if (errno != EOPNOTSUPP && errno != EISDIR)
+		return -errno;
+
+	r = temporary_name(draft->name, sizeof(draft->name));
+	if (r < 0)
+		return r;
+	unlinkat(draft->dir, draft->name, 0);
+	draft->fd = openat(draft->dir, draft->name, O_CREAT | O_EXCL | O_WRONLY | SAFE, mode);
+
+	return draft->fd < 0 ? -errno : 0;
+}
+
+static int draft_write(struct draft *draft, const void *data, size_t length, mode_t mode)
+{
+	int r = draft_open(draft, mode);
+
+	return r < 0 ? r : write_all(draft->fd, data, length);
+}
+
+static int draft_link(const struct draft *draft, const char *name)
 {
 	char path[32];
 	int r;
 
-	r = cnet__text_format(path, sizeof(path), "/proc/self/fd/%d", fd);
+	if (draft->name[0] != '\0')
+		return linkat(draft->dir, draft->name, draft->dir, name, 0) < 0 ? -errno : 0;
+
+	r = cnet__text_format(path, sizeof(path), "/proc/self/fd/%d", draft->fd);
 	if (r < 0)
 		return r;
 
-	return linkat(AT_FDCWD, path, dir, name, AT_SYMLINK_FOLLOW) < 0 ? -errno : 0;
+	return linkat(AT_FDCWD, path, draft->dir, name, AT_SYMLINK_FOLLOW) < 0 ? -errno : 0;
 }
 
 int cnet__file_create(int dir, const char *name, const void *data, size_t length, mode_t mode,
 		      struct cnet_error *err)
 {
-	AUTO_CLOSE int fd = -1;
+	AUTO_DRAFT struct draft draft = { .dir = dir, .fd = -1 };
 	int r;
 
-	r = write_nameless(dir, data, length, mode, &fd);
+	r = draft_write(&draft, data, length, mode);
 	if (r == 0)
-		r = link_nameless(fd, dir, name);
-	if (r == -EEXIST)
-		return r;
-	if (r < 0)
+		r = draft_link(&draft, name);
+	if (r < 0 && r != -EEXIST)
 		return cnet_error_set(err, -r, "%s: create: %s", name, strerror(-r));
 
+	return r;
+}
+
+/* rename() replaces a file, and linkat() does not: a nameless file gets a name before it. */
+static int draft_rename(struct draft *draft, const char *name)
+{
+	int r;
+
+	if (draft->name[0] == '\0') {
+		r = temporary_name(draft->name, sizeof(draft->name));
+		if (r < 0)
+			return r;
+		unlinkat(draft->dir, draft->name, 0);
+		r = draft_link(&(const struct draft){ draft->dir, draft->fd, "" }, draft->name);
+		if (r < 0)
+			return r;
+	}
+
+	if (renameat(draft->dir, draft->name, draft->dir, name) < 0)
+		return -errno;
+
+	draft->name[0] = '\0';
 	return 0;
 }
 
 int cnet__file_replace(int dir, const char *name, const void *data, size_t length, mode_t mode,
 		       struct cnet_error *err)
 {
-	char temporary[NAME_MAX + 1];
-	AUTO_CLOSE int fd = -1;
+	AUTO_DRAFT struct draft draft = { .dir = dir, .fd = -1 };
 	int r;
 
-	/* One name for all: a leftover of a killed writer is overwritten by the next. */
-	if (cnet__text_format(temporary, sizeof(temporary), ".%s.new", name) < 0)
-		return cnet_error_set(err, ENAMETOOLONG, "%s: name too long", name);
-
-	r = write_nameless(dir, data, length, mode, &fd);
-	if (r == 0) {
-		unlinkat(dir, temporary, 0);
-		r = link_nameless(fd, dir, temporary);
-	}
-	if (r == 0 && renameat(dir, temporary, dir, name) < 0)
-		r = -errno;
+	r = draft_write(&draft, data, length, mode);
+	if (r == 0)
+		r = draft_rename(&draft, name);
 	if (r < 0)
 		return cnet_error_set(err, -r, "%s: replace: %s", name, strerror(-r));
 
@@ -213,12 +313,12 @@ static int64_t milliseconds(void)
 int cnet__file_lock(int dir, const char *name, unsigned int seconds, int *ret,
 		    struct cnet_error *err)
 {
-	const struct timespec pause = { .tv_nsec = 2000000 };
 	const int64_t end = milliseconds() + (int64_t)seconds * 1000;
+	struct timespec pause = { .tv_nsec = 50000 };
 	AUTO_CLOSE int fd = -1;
 	struct stat st;
 
-	fd = open_regular(dir, name, O_RDONLY | O_CREAT, &st, err);
+	fd = open_regular(dir, name, O_RDONLY | O_CREAT | SAFE, &st, err);
 	if (fd < 0)
 		return fd;
 
@@ -230,6 +330,8 @@ int cnet__file_lock(int dir, const char *name, unsigned int seconds, int *ret,
 			return cnet_error_set(err, EAGAIN, "%s: locked by another process for %u s",
 					      name, seconds);
 		nanosleep(&pause, NULL);
+		if (pause.tv_nsec < 2000000)
+			pause.tv_nsec *= 2;
 	}
 
 	*ret = take_fd(&fd);

@@ -8,9 +8,14 @@
 #include <cnet/error.h>
 
 /*
- * All paths are relative to a directory that is held open, and are never followed through a
- * symbolic link: the folders that hold state may be open to others than root.
+ * Names are relative to a directory that is held open, and are never followed through a symbolic
+ * link: the folders that hold state may be open to others than root. Only the two functions that
+ * take a path follow it as everybody does, since the administrator wrote it.
+ *
+ * A writer that is killed leaves at most one file ".cnet-<thread>" behind, which the next writer
+ * of that number replaces.
  */
+#define CNET__FILE_LEFTOVER ".cnet-"
 
 /*
  * Opens a directory, with its missing parents made with this mode where mode is not 0.
@@ -19,18 +24,29 @@
 int cnet__dir_open(const char *path, mode_t mode, int *ret, struct cnet_error *err) CNET_NODISCARD;
 
 /*
+ * Opens a directory in another, made with this mode where mode is not 0.
+ * 0; -ENOENT: absent and mode is 0; -ENOTDIR: something else; -ELOOP: a symbolic link.
+ */
+int cnet__dir_open_at(int dir, const char *name, mode_t mode, int *ret,
+		      struct cnet_error *err) CNET_NODISCARD;
+
+/* Like cnet__file_read(), of a file that somebody else keeps and that may be a link to another. */
+int cnet__path_read(const char *path, size_t limit, char **ret, size_t *length,
+		    struct cnet_error *err) CNET_NODISCARD;
+
+/*
  * Reads a regular file of at most limit bytes; a '\0' is put behind the text.
- * 0; -ENOENT; -EINVAL: not a regular file; -EFBIG.
+ * 0; -ENOENT; -EINVAL: not a regular file; -ELOOP: a symbolic link; -EFBIG.
  */
 int cnet__file_read(int dir, const char *name, size_t limit, char **ret, size_t *length,
 		    struct cnet_error *err) CNET_NODISCARD;
 
-/* Writes a file anew under a temporary name, then renames it: it is there whole or not at all. */
+/* Replaces a file, or whatever has its name: the new one is there whole or not at all. */
 int cnet__file_replace(int dir, const char *name, const void *data, size_t length, mode_t mode,
 		       struct cnet_error *err) CNET_NODISCARD;
 
 /*
- * Like cnet__file_replace(), but the file must not exist yet.
+ * Makes a file, which must not exist yet, whole or not at all.
  * 0; -EEXIST (without a message: the caller goes on to the next name).
  */
 int cnet__file_create(int dir, const char *name, const void *data, size_t length, mode_t mode,
@@ -38,7 +54,8 @@ int cnet__file_create(int dir, const char *name, const void *data, size_t length
 
 /*
  * Takes an exclusive flock() on a file, which is made if absent; close the descriptor to release
- * it. 0; -EAGAIN: somebody held it for all of the seconds; -EINVAL: not a regular file.
+ * it. 0; -EAGAIN: somebody held it for all of the seconds; -EINVAL, -ELOOP, -EISDIR: not a regular
+ * file.
  */
 int cnet__file_lock(int dir, const char *name, unsigned int seconds, int *ret,
 		    struct cnet_error *err) CNET_NODISCARD;
