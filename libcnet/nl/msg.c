@@ -18,6 +18,13 @@ void cnet__msg_init(struct cnet__msg *m, int type, int flags, const void *header
 		m->error = ENOMEM;
 }
 
+void cnet__msg_header(struct cnet__msg *m, const void *header, size_t length)
+{
+	if (m->error == 0 &&
+	    nlmsg_append(m->msg, (void *)(uintptr_t)header, length, NLMSG_ALIGNTO) < 0)
+		m->error = EMSGSIZE;
+}
+
 void cnet__msg_data(struct cnet__msg *m, int attribute, const void *data, size_t length)
 {
 	if (m->error == 0 && nla_put(m->msg, attribute, (int)length, data) < 0)

@@ -31,6 +31,9 @@ static inline void cnet__msg_free(struct cnet__msg *m)
 /* Begins a message with the header of its family (struct ifinfomsg ...). */
 void cnet__msg_init(struct cnet__msg *m, int type, int flags, const void *header, size_t length);
 
+/* The header of a family within an attribute (VETH_INFO_PEER). */
+void cnet__msg_header(struct cnet__msg *m, const void *header, size_t length);
+
 void cnet__msg_data(struct cnet__msg *m, int attribute, const void *data, size_t length);
 void cnet__msg_flag(struct cnet__msg *m, int attribute);
 void cnet__msg_u8(struct cnet__msg *m, int attribute, uint8_t value);
