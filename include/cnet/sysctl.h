@@ -29,8 +29,10 @@ struct cnet_sysctl {
  *
  * A setting that has the value already is not written: it may be read-only.
  *
+ * If one cannot be set, those before it are restored, with or without @txn.
+ *
  * Return: 0; -ENOENT: no such setting; -EINVAL: the key lies outside net/, has a part
- * "..", or the kernel refuses the value; -EROFS, -EACCES.
+ * "..", or the kernel refuses the value, or something is mounted over it; -EROFS, -EACCES.
  */
 CNET_API int cnet_sysctl_set(struct cnet_netns *ns, struct cnet_txn *txn,
 			     const struct cnet_sysctl *settings, size_t count,
