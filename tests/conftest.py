@@ -119,16 +119,18 @@ def plugin(host, build, request):
     conf:         the configuration, a dict or text
     netns:        a Namespace, a path, "" or None (not set)
     fail_request: the n-th netlink request of each process fails; count_file: one line for each
+    before:       a command to put before the program's, such as one of lab.trace
     """
     def run(name, command, conf="", container="box", ifname="eth0", netns=None, args=None, path=None,
-            env=None, on=None, fail_request=None, count_file=None, stdin=None):
+            env=None, on=None, fail_request=None, count_file=None, stdin=None, before=()):
         netns = netns.path if isinstance(netns, net.Namespace) else netns
         path = str(build.plugins) if path is None else path
         whole = cni.plugin_environment(command, container, ifname, netns, args, path)
         whole.update(build.preload(fail_request, count_file))
         whole.update(env or {})
         executable = build.plugins / name if "/" not in name else name
-        return cni.execute(on or host, [executable], whole, cni.as_input(conf) if stdin is None else stdin)
+        whole_input = cni.as_input(conf) if stdin is None else stdin
+        return cni.execute(on or host, [*before, executable], whole, whole_input)
 
     return run
 
@@ -136,11 +138,11 @@ def plugin(host, build, request):
 @pytest.fixture
 def cnet(host, build):
     """cnet(*args, env={}): runs the command on the host; networks are in /etc/cni/net.d."""
-    def run(*args, env=None, on=None, stdin=b"", fail_request=None, count_file=None):
+    def run(*args, env=None, on=None, stdin=b"", fail_request=None, count_file=None, before=()):
         whole = {"CNI_PATH": str(build.plugins)}
         whole.update(build.preload(fail_request, count_file))
         whole.update(env or {})
-        return cni.execute(on or host, [build.cnet, *args], whole, stdin)
+        return cni.execute(on or host, [*before, build.cnet, *args], whole, stdin)
 
     return run
 

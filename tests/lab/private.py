@@ -4,14 +4,14 @@
 import ctypes
 import json
 import os
+import shutil
 import subprocess
 
 CLONE_NEWNS = 0x00020000
 CLONE_NEWNET = 0x40000000
 
-# Hidden behind a tmpfs, so that programs find their default folders empty and no test can
-# touch the machine's own.
-STATE = ["/run", "/var/lib/cni", "/etc/cni"]
+# Where programs keep state or look for networks: must not change outside.
+STATE = ["/run/netns", "/run/cni", "/var/lib/cni", "/etc/cni"]
 
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -38,9 +38,6 @@ class Outside:
     def __init__(self):
         self.net = os.open("/proc/self/ns/net", os.O_RDONLY | os.O_CLOEXEC)
         self.mnt = os.open("/proc/self/ns/mnt", os.O_RDONLY | os.O_CLOEXEC)
-        self.made = [d for d in STATE if not os.path.isdir(d)]
-        for directory in self.made:
-            os.makedirs(directory)
         self.before = self.look()
 
     def _run(self, *command):
@@ -53,18 +50,17 @@ class Outside:
         links = [link["ifname"] for link in json.loads(self._run("ip", "-j", "link") or "[]")]
         mounts = [line.split()[4] for line in self._run("cat", "/proc/self/mountinfo").splitlines()]
         ours = [m for m in mounts if any(m == d or m.startswith(d + "/") for d in STATE)]
+        state = self._run("find", *STATE, "-maxdepth", "3").splitlines()
         return {
             "links": sorted(links),
             "namespaces": self._run("ip", "netns", "list").split(),
             "mounts": sorted(ours),
+            "state": sorted(state),
             "rules": self._run("nft", "list", "ruleset"),
         }
 
     def leftovers(self):
         """What is outside now and was not there before; empty if all is well."""
-        for directory in reversed(self.made):
-            subprocess.run(["umount", "-l", directory], stderr=subprocess.DEVNULL, check=False)
-            self._run("rmdir", directory)
         after = self.look()
         return {k: after[k] for k in after if after[k] != self.before[k]}
 
@@ -77,9 +73,14 @@ def enter():
     outside = Outside()
     unshare(CLONE_NEWNET | CLONE_NEWNS)
     subprocess.run(["mount", "--make-rprivate", "/"], check=True)
-    for directory in STATE:
+    # Empty folders, without one made outside: /run and /var/lib are hidden, /etc becomes a copy.
+    for directory in ("/run", "/var/lib"):
         _mount("tmpfs", directory, "tmpfs", "-o", "mode=0755")
+    subprocess.run(["cp", "-a", "/etc", "/run/etc"], check=True)
+    shutil.rmtree("/run/etc/cni", ignore_errors=True)
+    subprocess.run(["mount", "--bind", "/run/etc", "/etc"], check=True)
+    for directory in STATE:
+        os.makedirs(directory)
     # Links of ours shall not appear to udev and the like, and /sys shall show this namespace.
     _mount("sysfs", "/sys", "sysfs", "-o", "ro")
-    os.makedirs("/run/netns")
     return outside
