@@ -42,8 +42,11 @@ int cnet_attachment_check(const struct cnet_attachment *attachment, struct cnet_
 	r = name_check("container ID", attachment->container, err);
 	if (r < 0)
 		return r;
-	if (cnet_link_name_check(attachment->ifname, err) < 0)
+	if (cnet_link_name_check(attachment->ifname, err) < 0) {
+		if (err != NULL)
+			err->code = EINVAL; /* also where it is too long */
 		return cnet_error_prefix(err, -EINVAL, "interface name");
+	}
 
 	return 0;
 }
