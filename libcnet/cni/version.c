@@ -7,6 +7,7 @@
 #include <limits.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/auto.h"
@@ -76,4 +77,29 @@ int cnet__version_at_least(const char *text, unsigned int major, unsigned int mi
 
 	return cnet__version_parse(text, &version) == 0 &&
 	       cnet__version_compare(&version, &wanted) >= 0;
+}
+
+int cnet__version_served(const char *text, const char *minimum)
+{
+	struct cnet__version version, oldest;
+
+	if (!cnet__version_known(text))
+		return 0;
+
+	return minimum == NULL || (cnet__version_parse(text, &version) == 0 &&
+				   cnet__version_parse(minimum, &oldest) == 0 &&
+				   cnet__version_compare(&version, &oldest) >= 0);
+}
+
+void cnet__version_list(const char *minimum, const char *quote, const char *separator, char *text)
+{
+	size_t i, length = 0;
+
+	*text = '\0';
+	for (i = 0; cnet__versions[i] != NULL; i++) {
+		if (cnet__version_served(cnet__versions[i], minimum))
+			length += (size_t)snprintf(text + length, CNET__VERSION_LIST - length,
+						   "%s%s%s%s", length != 0 ? separator : "", quote,
+						   cnet__versions[i], quote);
+	}
 }

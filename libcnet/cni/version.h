@@ -3,6 +3,8 @@
 #ifndef CNET_CNI_VERSION_H
 #define CNET_CNI_VERSION_H
 
+#include <stddef.h>
+
 /* Those that we speak, oldest first, ended by NULL; the last before it is the newest. */
 extern const char *const cnet__versions[];
 
@@ -23,5 +25,16 @@ int cnet__version_compare(const struct cnet__version *a, const struct cnet__vers
 
 /* 1 or 0; 0 for what is no version. */
 int cnet__version_at_least(const char *text, unsigned int major, unsigned int minor);
+
+enum { CNET__VERSION_LIST = 96 };
+
+/*
+ * The versions from a minimum (NULL: all) on, oldest first, each within these quotes and parted by
+ * a separator of at most two bytes. The text has CNET__VERSION_LIST bytes.
+ */
+void cnet__version_list(const char *minimum, const char *quote, const char *separator, char *text);
+
+/* Is it one that we speak, and not older than the minimum (NULL: any)? 1 or 0 */
+int cnet__version_served(const char *text, const char *minimum);
 
 #endif
