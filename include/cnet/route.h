@@ -14,7 +14,7 @@ CNET_BEGIN_DECLS
  * @destination: 0.0.0.0/0 or ::/0 for a default route
  * @gateway:     no address: directly connected
  * @source:      preferred source address; may be none
- * @ifindex:     link by which packets leave; 0 if none or several
+ * @ifindex:     link by which packets leave; 0 if none
  * @table:       routing table
  * @metric:      priority, lower first
  * @scope:       RT_SCOPE_*
@@ -72,10 +72,11 @@ struct cnet_route_opts {
  * @opts:        NULL: defaults
  * @err:         see struct cnet_error
  *
- * Several IPv6 routes of one destination join into a multipath route.
+ * Another route to the destination, even of the same metric, is no obstacle: of IPv4 routes
+ * the newer one is preferred, IPv6 routes that have a gateway join into a multipath route.
  *
- * Return: 0; -EEXIST; -ENETUNREACH: the gateway is not reachable; -ENETDOWN: the link
- * is down; -EINVAL.
+ * Return: 0; -EEXIST: there is this very route; -ENETUNREACH, -EHOSTUNREACH: the gateway is
+ * not reachable; -ENETDOWN: the link is down; -ENODEV; -EINVAL.
  */
 CNET_API int cnet_route_add(struct cnet_netns *ns, struct cnet_txn *txn, unsigned int ifindex,
 			    const struct cnet_prefix *destination, const struct cnet_ip *gateway,
@@ -106,6 +107,8 @@ CNET_API int cnet_route_remove(struct cnet_netns *ns, unsigned int ifindex,
  * @ret:     array of @count routes, IPv4 first; to be freed
  * @count:   how many
  * @err:     see struct cnet_error
+ *
+ * A multipath route is listed as a route for each of its next hops.
  *
  * The kernel is asked for these routes alone. Routes made by the kernel itself
  * (RTN_LOCAL and the like in table 255) belong to "all tables".
