@@ -76,8 +76,10 @@ static const char *code_name(int code)
 		return "plugin not available";
 	case CNET_CNI_ELIMITED:
 		return "plugin not available, connectivity may be limited";
+	case CNET_CNI_EBASE + 999: /* what the reference's plugins say where they have no code */
+		return "internal error";
 	default:
-		return "see the plugin's documentation";
+		return "the plugin's own";
 	}
 }
 

@@ -27,6 +27,9 @@ struct cnet_network;
  * own, or with some and loadOnlyInlinedPlugins not set, is completed from the *.conf
  * files in <directory>/<name>.
  *
+ * A file before it that cannot be read, or a list without a name, might be the one that is
+ * meant, and is an error. Single plugins without a name are passed over.
+ *
  * Return: 0; -ENOENT: no such network; -CNET_CNI_EDECODE, -CNET_CNI_ECONFIG: the message
  * names the file and the member.
  */
@@ -111,9 +114,13 @@ struct cnet_runtime_attachment {
  * @err:        see struct cnet_error
  *
  * Plugins run in order, each given the result of the one before; the last result is kept for CHECK
- * and DEL. If one fails, DEL is called for all, last first, before this returns.
+ * and DEL. If one fails, DEL is called for all, last first, before this returns; but not if it is
+ * the first and an earlier ADD of the same attachment, which no DEL followed, is kept: what is in
+ * its way works.
  *
- * Return: 0; the failing plugin's error, its name in the message; -CNET_CNI_ECONFIG.
+ * Return: 0; the failing plugin's error, its name in the message (whatever code its error object
+ * has, plus CNET_CNI_EBASE); -CNET_CNI_ECONFIG: a plugin is missing, and none was run; -EINVAL: no
+ * namespace, or names, arguments or capabilities are not what they should be.
  */
 CNET_API int cnet_network_add(struct cnet_network *network,
 			      const struct cnet_runtime_attachment *attachment,
@@ -127,7 +134,7 @@ CNET_API int cnet_network_add(struct cnet_network *network,
  * have succeeded. Arguments and capabilities that @attachment does not give are taken from what
  * ADD kept.
  *
- * Return: 0, also if there is nothing; the plugins' errors.
+ * Return: 0, also if there is nothing; the plugins' errors, with the code of the first; -EINVAL.
  */
 CNET_API int cnet_network_del(struct cnet_network *network,
 			      const struct cnet_runtime_attachment *attachment,
@@ -136,6 +143,8 @@ CNET_API int cnet_network_del(struct cnet_network *network,
 
 /**
  * cnet_network_check() - is an attachment as it should be?
+ *
+ * Arguments and capabilities as for cnet_network_del().
  *
  * Return: 0, also if the network sets disableCheck; -CNET_CNI_EVERSION: before 0.4.0 there is no
  * CHECK; -CNET_CNI_EUNKNOWN: no ADD kept a result; the first failing plugin's error.
@@ -157,7 +166,7 @@ CNET_API int cnet_network_check(struct cnet_network *network,
  * is called (from version 1.1.0). Errors do not stop it. Does nothing if the network sets
  * disableGC.
  *
- * Return: 0; all errors.
+ * Return: 0; all errors, with the code of the first; -EINVAL: names that are none.
  */
 CNET_API int cnet_network_gc(struct cnet_network *network, const struct cnet_attachment *valid,
 			     size_t count, const struct cnet_runtime_opts *opts,
