@@ -84,7 +84,7 @@ static int connect_container(struct cnet_cni_call *call, struct cnet_txn *txn,
 	if (conf->is_gateway)
 		r = gateway_ensure(host, conf, bridge, result, err);
 	if (r == 0)
-		r = kit_address(container, txn, port->far, result, conf->dad, err);
+		r = kit_address(container, port->far, result, conf->dad, err);
 	if (r == 0 && conf->ip_masq)
 		r = masquerade_add(call, txn, result, err);
 	if (r == 0)

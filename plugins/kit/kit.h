@@ -35,10 +35,11 @@ struct cnet_ip kit_gateway(struct cnet_cni_result *result, uint32_t family);
 bool kit_has_family(struct cnet_cni_result *result, uint32_t family);
 
 /*
- * Gives the container's link the addresses and routes of a result, and sets it up.
+ * Gives the container's link the addresses and routes of a result, and sets it up. There is
+ * nothing to record for a rollback: all of it goes with the link.
  * @dad: 1: IPv6 addresses are probed for duplicates (RFC 4862), which takes a second or more
  */
-int kit_address(struct cnet_netns *container, struct cnet_txn *txn, const struct cnet_link *link,
+int kit_address(struct cnet_netns *container, const struct cnet_link *link,
 		struct cnet_cni_result *result, int dad, struct cnet_error *err) CNET_NODISCARD;
 
 /* Tells the neighbours of the container's addresses. */
