@@ -19,8 +19,11 @@ int kit_ifname_is_free(struct cnet_cni_call *call, struct cnet_netns *container,
 int kit_refuse_advertisements(struct cnet_netns *host, const char *name,
 			      struct cnet_error *err) CNET_NODISCARD;
 
-/* Replaces the result's name servers by the configuration's "dns", where that says anything. */
-int kit_dns(struct cnet_cni_call *call, struct cnet_cni_result *result,
+/* Reads the configuration's "dns". */
+int kit_dns_read(struct cnet_cni_call *call, struct cnet_cni_dns *ret,
+		 struct cnet_error *err) CNET_NODISCARD;
+/* Replaces the result's name servers, where this says anything. */
+int kit_dns(const struct cnet_cni_dns *dns, struct cnet_cni_result *result,
 	    struct cnet_error *err) CNET_NODISCARD;
 
 /* Appends CNI_IFNAME to the result's interfaces; ret: its index. */
