@@ -26,10 +26,11 @@ CNET_BEGIN_DECLS
  * @count:  of @source; 0 does nothing
  * @err:    see struct cnet_error
  *
- * What the same attachment had before is replaced.
+ * What the same attachment had before is replaced; undoing this removes the new state, and does not
+ * bring back the old. An address that several attachments name is translated until the last of
+ * them is removed.
  *
- * Return: 0; -EEXIST: another attachment holds one of the addresses, the message
- * names it; -EINVAL; -EPERM; -EOPNOTSUPP: the kernel lacks nf_tables.
+ * Return: 0; -EINVAL; -EPERM; -EOPNOTSUPP: the kernel lacks nf_tables.
  */
 CNET_API int cnet_masquerade_add(struct cnet_netns *ns, struct cnet_txn *txn,
 				 const struct cnet_attachment *owner,

@@ -18,7 +18,7 @@ CNET_BEGIN_DECLS
  * @mac:     its link-layer address
  * @err:     see struct cnet_error
  *
- * An entry that the kernel has learnt is replaced.
+ * An entry that is there already is replaced; if it was permanent, @txn restores it.
  *
  * Return: 0; -ENODEV; -EINVAL.
  */
@@ -47,7 +47,9 @@ CNET_API int cnet_neigh_remove(struct cnet_netns *ns, unsigned int ifindex,
  * @mac:     our link-layer address
  * @err:     see struct cnet_error
  *
- * Others who knew the address under another MAC learn the new one at once.
+ * Others who knew the address under another MAC learn the new one at once. For IPv4 it takes
+ * some ten milliseconds; the kernel itself announces faster when a link comes up, if its
+ * arp_notify and ndisc_notify are set.
  *
  * Return: 0; -ENETDOWN: the link is down; -ENODEV; -EPERM: CAP_NET_RAW is missing.
  */

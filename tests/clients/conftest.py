@@ -41,8 +41,7 @@ class Runtime:
         self.program = program
         self.host = host
 
-    def __call__(self, verb, network, netns, plugins, cap=None, args=None, ifname=None,
-                 more=()):
+    def __call__(self, verb, network, netns, plugins, cap=None, args=None, ifname=None):
         env = {
             "CNI_PATH": plugins.folder,
             "CAP_ARGS": cap and json.dumps(cap),
@@ -54,7 +53,7 @@ class Runtime:
         words = [verb, network, netns]
         if self.name == "cnet" and verb in ("gc", "status"):
             words.pop()  # cnitool insists on a namespace where none is needed
-        return cni.execute(self.host, [self.program, *words, *more], env)
+        return cni.execute(self.host, [self.program, *words], env)
 
 
 @pytest.fixture(scope="session")
