@@ -8,7 +8,8 @@
 #include "harness/test.h"
 #include "unit/runtime/stage.h"
 
-static void keep(const struct stage *stage, const char *network, const char *container)
+static void keep_in(const struct stage *stage, const char *network, const char *container,
+		    const char *netns)
 {
 	char path[64], json[512];
 
@@ -17,8 +18,13 @@ static void keep(const struct stage *stage, const char *network, const char *con
 		 "{'kind': 'cniCacheV1', 'networkName': '%s', 'containerId': '%s', "
 		 "'ifName': 'eth0', 'netns': '/run/netns/%s', 'cniArgs': [['A', 'b']], "
 		 "'capabilityArgs': {'mac': 'x'}, 'result': {'cniVersion': '1.0.0'}}",
-		 network, container, container);
+		 network, container, netns);
 	stage_write(stage, path, quoted(json));
+}
+
+static void keep(const struct stage *stage, const char *network, const char *container)
+{
+	keep_in(stage, network, container, container);
 }
 
 static void set_up(struct stage *stage)
@@ -85,6 +91,22 @@ TEST(stale_ones_are_detached)
 				 "'cni.dev/valid-attachments':[{'containerID':'lives','ifname':"
 				 "'eth0'}],'cni.dev/attachments':[{'containerID':'lives',"
 				 "'ifname':'eth0'}]}"));
+}
+
+/* The path of a namespace may come back with another container: its interface must not suffer. */
+TEST(namespace_of_a_living_container)
+{
+	AUTO_STAGE stage;
+	CNET_AUTO(cnet_network) *network = network_of("1.1.0", "");
+	AUTO_FREE char *who = NULL;
+	struct cnet_error err = { 0 };
+
+	set_up(&stage);
+	keep_in(&stage, "n", "stale", "lives");
+	OK(cnet_network_gc(network, &lives, 1, &stage.opts, &err));
+	who = stage_read(&stage, "who");
+	STRINGS_EQUAL(who, "stale eth0 A=b\n\n");
+	left(&stage, "m-stale-eth0 n-lives-eth0 ");
 }
 
 TEST(none_lives)
