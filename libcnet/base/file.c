@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
@@ -190,12 +191,13 @@ static int write_all(int fd, const char *data, size_t length)
 struct draft {
 	int dir;
 	int fd;
-	char name[32]; /* "": nameless */
+	bool named;
+	char name[NAME_MAX + 1];
 };
 
 static void draft_close(struct draft *draft)
 {
-	if (draft->name[0] != '\0')
+	if (draft->named)
 		unlinkat(draft->dir, draft->name, 0);
 	if (draft->fd >= 0)
 		close(draft->fd);
@@ -203,36 +205,19 @@ static void draft_close(struct draft *draft)
 
 #define AUTO_DRAFT __attribute__((cleanup(draft_close)))
 
-/* Of this thread alone, as long as it writes one file at a time. */
-static int temporary_name(char *name, size_t size)
-{
-	return cnet__text_format(name, size, CNET__FILE_LEFTOVER "%d", gettid());
-}
-
 static int draft_open(struct draft *draft, mode_t mode)
 {
-	int r;
-
 	draft->fd = openat(draft->dir, ".", O_TMPFILE | O_WRONLY | O_CLOEXEC, mode);
 	if (draft->fd >= 0)
 		return 0;
 	if (errno != EOPNOTSUPP && errno != EISDIR)
 		return -errno;
 
-	r = temporary_name(draft->name, sizeof(draft->name));
-	if (r < 0)
-		return r;
 	unlinkat(draft->dir, draft->name, 0);
 	draft->fd = openat(draft->dir, draft->name, O_CREAT | O_EXCL | O_WRONLY | SAFE, mode);
+	draft->named = draft->fd >= 0;
 
-	return draft->fd < 0 ? -errno : 0;
-}
-
-static int draft_write(struct draft *draft, const void *data, size_t length, mode_t mode)
-{
-	int r = draft_open(draft, mode);
-
-	return r < 0 ? r : write_all(draft->fd, data, length);
+	return draft->named ? 0 : -errno;
 }
 
 static int draft_link(const struct draft *draft, const char *name)
@@ -240,7 +225,7 @@ static int draft_link(const struct draft *draft, const char *name)
 	char path[32];
 	int r;
 
-	if (draft->name[0] != '\0')
+	if (draft->named)
 		return linkat(draft->dir, draft->name, draft->dir, name, 0) < 0 ? -errno : 0;
 
 	r = cnet__text_format(path, sizeof(path), "/proc/self/fd/%d", draft->fd);
@@ -250,52 +235,70 @@ static int draft_link(const struct draft *draft, const char *name)
 	return linkat(AT_FDCWD, path, draft->dir, name, AT_SYMLINK_FOLLOW) < 0 ? -errno : 0;
 }
 
-int cnet__file_create(int dir, const char *name, const void *data, size_t length, mode_t mode,
-		      struct cnet_error *err)
+/* rename() replaces a file, and linkat() does not: a nameless file gets a name before it. */
+static int draft_rename(struct draft *draft, const char *name)
+{
+	int r;
+
+	if (!draft->named) {
+		unlinkat(draft->dir, draft->name, 0);
+		r = draft_link(draft, draft->name);
+		if (r < 0)
+			return r;
+		draft->named = true;
+	}
+
+	if (renameat(draft->dir, draft->name, draft->dir, name) < 0)
+		return -errno;
+
+	draft->named = false;
+	return 0;
+}
+
+static int draft_finish(int dir, const char *name, const void *data, size_t length, mode_t mode,
+			int (*finish)(struct draft *draft, const char *name))
 {
 	AUTO_DRAFT struct draft draft = { .dir = dir, .fd = -1 };
 	int r;
 
-	r = draft_write(&draft, data, length, mode);
+	r = cnet__text_format(draft.name, sizeof(draft.name), ".%s.new", name);
 	if (r == 0)
-		r = draft_link(&draft, name);
+		r = draft_open(&draft, mode);
+	if (r == 0)
+		r = write_all(draft.fd, data, length);
+	if (r == 0)
+		r = finish(&draft, name);
+
+	return r;
+}
+
+static int finish_create(struct draft *draft, const char *name)
+{
+	return draft_link(draft, name);
+}
+
+int cnet__file_create(int dir, const char *name, const void *data, size_t length, mode_t mode,
+		      struct cnet_error *err)
+{
+	int r;
+
+	r = draft_finish(dir, name, data, length, mode, finish_create);
 	if (r < 0 && r != -EEXIST)
 		return cnet_error_set(err, -r, "%s: create: %s", name, strerror(-r));
 
 	return r;
 }
 
-/* rename() replaces a file, and linkat() does not: a nameless file gets a name before it. */
-static int draft_rename(struct draft *draft, const char *name)
-{
-	int r;
-
-	if (draft->name[0] == '\0') {
-		r = temporary_name(draft->name, sizeof(draft->name));
-		if (r < 0)
-			return r;
-		unlinkat(draft->dir, draft->name, 0);
-		r = draft_link(&(const struct draft){ draft->dir, draft->fd, "" }, draft->name);
-		if (r < 0)
-			return r;
-	}
-
-	if (renameat(draft->dir, draft->name, draft->dir, name) < 0)
-		return -errno;
-
-	draft->name[0] = '\0';
-	return 0;
-}
-
 int cnet__file_replace(int dir, const char *name, const void *data, size_t length, mode_t mode,
 		       struct cnet_error *err)
 {
-	AUTO_DRAFT struct draft draft = { .dir = dir, .fd = -1 };
+	unsigned int tries = 100;
 	int r;
 
-	r = draft_write(&draft, data, length, mode);
-	if (r == 0)
-		r = draft_rename(&draft, name);
+	/* Another writer of the file may have removed or taken our temporary name. */
+	do {
+		r = draft_finish(dir, name, data, length, mode, draft_rename);
+	} while ((r == -ENOENT || r == -EEXIST) && --tries > 0);
 	if (r < 0)
 		return cnet_error_set(err, -r, "%s: replace: %s", name, strerror(-r));
 

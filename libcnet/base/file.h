@@ -12,10 +12,9 @@
  * link: the folders that hold state may be open to others than root. Only the two functions that
  * take a path follow it as everybody does, since the administrator wrote it.
  *
- * A writer that is killed leaves at most one file ".cnet-<thread>" behind, which the next writer
- * of that number replaces.
+ * A writer that is killed leaves at most ".NAME.new" behind, which the next writer of the same file
+ * replaces. Writers of one file that do not lock each other out all succeed; the last one wins.
  */
-#define CNET__FILE_LEFTOVER ".cnet-"
 
 /*
  * Opens a directory, with its missing parents made with this mode where mode is not 0.

@@ -177,8 +177,9 @@ static int run(const struct chain *chain, size_t index, const char *verb, const 
 
 	r = cnet__exec_find(cnet__network_type(chain->network, index), chain->opts.plugin_path,
 			    &program, err);
-	if (r == 0)
-		r = cnet__config_format(config, &input, err);
+	if (r < 0)
+		return r;
+	r = cnet__config_format(config, &input, err);
 	if (r < 0)
 		return r;
 	if (environment_make(chain, verb, &environment) < 0)

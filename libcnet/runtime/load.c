@@ -92,17 +92,23 @@ static int names_read(struct names *names, const char *directory, const char *co
 }
 
 /* The folder is the administrator's, who may well link to where the files really are. */
-static int read_json(const char *path, json_t **ret, struct cnet_error *err)
+static int read_text(const char *path, char **ret, size_t *length, struct cnet_error *err)
 {
 	AUTO_FREE char *real = realpath(path, NULL);
-	AUTO_FREE char *text = NULL;
-	size_t length;
-	int r;
 
 	if (real == NULL)
 		return cnet_error_set(err, errno, "%s: %s", path, strerror(errno));
 
-	r = cnet__file_read(AT_FDCWD, real, CNET__JSON_MAX, &text, &length, err);
+	return cnet__file_read(AT_FDCWD, real, CNET__JSON_MAX, ret, length, err);
+}
+
+static int read_json(const char *path, json_t **ret, struct cnet_error *err)
+{
+	AUTO_FREE char *text = NULL;
+	size_t length = 0;
+	int r;
+
+	r = read_text(path, &text, &length, err);
 	if (r < 0)
 		return r;
 

@@ -5,6 +5,8 @@
 
 #include <stddef.h>
 
+#include "kit/kit.h"
+
 enum { MTU_MAX = 65535, MTU_MIN = 68, VLAN_MAX = 4094 };
 
 static const struct cnet_cni_bounds mtu_bounds = { 0, MTU_MAX };
@@ -111,6 +113,8 @@ int bridge_conf_read(struct cnet_cni_call *call, struct bridge_conf *conf, struc
 	r = read_args(call, &read, err);
 	if (r == 0)
 		r = cnet_cni_read(call, members, &read, err);
+	if (r == 0)
+		r = kit_dns_read(call, &read.dns, err);
 	if (r < 0)
 		return r;
 

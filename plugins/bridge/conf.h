@@ -20,6 +20,7 @@ struct bridge_conf {
 	bool disable_interface;
 	int64_t mtu;
 	struct cnet_mac mac;
+	struct cnet_cni_dns dns;
 
 	/* What is refused until it is there. */
 	uint32_t masq_backend;

@@ -4,6 +4,7 @@
 #include "bridge/bridge.h"
 
 #include <errno.h>
+#include <linux/if_addr.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -149,6 +150,7 @@ static int ensure_address(const struct bridge_addresses *b, const struct cnet_pr
 			  struct cnet_error *err)
 {
 	struct cnet_error step = { 0 };
+	bool probe;
 	size_t i;
 	int r;
 
@@ -161,7 +163,11 @@ static int ensure_address(const struct bridge_addresses *b, const struct cnet_pr
 	if (r < 0)
 		return r;
 
-	r = cnet_addr_add(b->host, NULL, b->ifindex, wanted, NULL, &step);
+	/* Without a probe, during which the containers would find no gateway for a second or more.
+	 */
+	probe = b->conf->dad || wanted->ip.family != AF_INET6;
+	r = cnet_addr_add(b->host, NULL, b->ifindex, wanted,
+			  CNET_OPTS(cnet_addr_opts, .flags = probe ? 0 : IFA_F_NODAD), &step);
 	if (r == -EEXIST) /* another ADD was faster */
 		return 0;
 

@@ -22,8 +22,8 @@ static int add_interface(struct cnet_cni_result *result, const struct cnet_link 
 
 /* Bridge, the host's end, the container's end, in this order; all addresses are of the last. */
 static int fill_result(struct cnet_cni_call *call, struct cnet_cni_result *result,
-		       const struct cnet_link *bridge, const struct port *port,
-		       struct cnet_error *err)
+		       const struct bridge_conf *conf, const struct cnet_link *bridge,
+		       const struct port *port, struct cnet_error *err)
 {
 	const struct cnet_mac mac = cnet_link_mac(port->far);
 	struct cnet_cni_ip *ips;
@@ -43,7 +43,7 @@ static int fill_result(struct cnet_cni_call *call, struct cnet_cni_result *resul
 	for (i = 0; i < n; i++)
 		ips[i].interface = index;
 
-	return kit_dns(call, result, err);
+	return kit_dns(&conf->dns, result, err);
 }
 
 /* Addresses come first: where the pool is exhausted, no link was made for nothing. */
@@ -84,7 +84,7 @@ static int connect_container(struct cnet_cni_call *call, struct cnet_txn *txn,
 	if (conf->is_gateway)
 		r = gateway_ensure(host, conf, bridge, result, err);
 	if (r == 0)
-		r = kit_address(container, txn, port->far, result, conf->dad, err);
+		r = kit_address(container, port->far, result, conf->dad, err);
 	if (r == 0 && conf->ip_masq)
 		r = masquerade_add(call, txn, result, err);
 	if (r == 0)
@@ -121,7 +121,7 @@ static int bridge_add(struct cnet_cni_call *call, struct cnet_txn *txn,
 		r = connect_container(call, txn, &conf, host, container, bridge, &port, result,
 				      err);
 	if (r == 0)
-		r = fill_result(call, result, bridge, &port, err);
+		r = fill_result(call, result, &conf, bridge, &port, err);
 
 	return r;
 }

@@ -177,11 +177,23 @@ static int delete_far(struct cnet_cni_call *call, struct cnet_error *err)
 	return cnet_link_delete_index(container, cnet_link_ifindex(link), err);
 }
 
+/*
+ * The name is ours; the alias says that it is not another attachment's whose name happens to be the
+ * same. A killed ADD may not have come to the alias.
+ */
+static bool is_ours(const struct cnet_attachment *attachment, const struct cnet_link *near)
+{
+	char alias[CNET_ATTACHMENT_TEXT];
+
+	return cnet_link_alias(near)[0] == '\0' ||
+	       strcmp(cnet_link_alias(near), cnet_attachment_format(attachment, alias)) == 0;
+}
+
 int port_delete(struct cnet_cni_call *call, struct cnet_error *err)
 {
 	const struct cnet_attachment *attachment = cnet_cni_attachment(call);
-	char name[CNET_LINK_NAME], alias[CNET_ATTACHMENT_TEXT];
 	CNET_AUTO(cnet_link) *near = NULL;
+	char name[CNET_LINK_NAME];
 	struct cnet_error step = { 0 };
 	struct cnet_netns *host;
 	int r;
@@ -195,7 +207,7 @@ int port_delete(struct cnet_cni_call *call, struct cnet_error *err)
 	if (r < 0 && r != -ENODEV)
 		return cnet_error_append(err, &step);
 
-	if (r == 0 && strcmp(cnet_link_alias(near), cnet_attachment_format(attachment, alias)) == 0)
+	if (r == 0 && is_ours(attachment, near))
 		return cnet_link_delete_index(host, cnet_link_ifindex(near), err);
 
 	return delete_far(call, err);

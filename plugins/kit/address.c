@@ -39,7 +39,7 @@ static int prepare_ipv6(struct cnet_netns *ns, const char *name, int dad, struct
 	return cnet_sysctl_set(ns, NULL, settings, ARRAY_SIZE(settings) - (dad ? 0 : 1), err);
 }
 
-static int add_addresses(struct cnet_netns *ns, struct cnet_txn *txn, const struct cnet_link *link,
+static int add_addresses(struct cnet_netns *ns, const struct cnet_link *link,
 			 struct cnet_cni_result *result, int dad, struct cnet_error *err)
 {
 	const struct cnet_cni_ip *ips;
@@ -51,7 +51,7 @@ static int add_addresses(struct cnet_netns *ns, struct cnet_txn *txn, const stru
 		const struct cnet_prefix *address = &ips[i].address;
 		const bool probe = dad || address->ip.family != AF_INET6;
 
-		r = cnet_addr_add(ns, txn, cnet_link_ifindex(link), address,
+		r = cnet_addr_add(ns, NULL, cnet_link_ifindex(link), address,
 				  CNET_OPTS(cnet_addr_opts, .flags = probe ? 0 : IFA_F_NODAD), err);
 		if (r < 0)
 			return r;
@@ -101,7 +101,7 @@ static int wait_for_dad(struct cnet_netns *ns, const struct cnet_link *link, str
 	return r < 0 ? cnet_error_set(err, last.code, "%s", last.message) : 0;
 }
 
-static int add_route(struct cnet_netns *ns, struct cnet_txn *txn, const struct cnet_link *link,
+static int add_route(struct cnet_netns *ns, const struct cnet_link *link,
 		     struct cnet_cni_result *result, const struct cnet_cni_route *route,
 		     struct cnet_error *err)
 {
@@ -110,7 +110,7 @@ static int add_route(struct cnet_netns *ns, struct cnet_txn *txn, const struct c
 	if (gateway.family == 0)
 		gateway = kit_gateway(result, route->destination.ip.family);
 
-	return cnet_route_add(ns, txn, cnet_link_ifindex(link), &route->destination,
+	return cnet_route_add(ns, NULL, cnet_link_ifindex(link), &route->destination,
 			      gateway.family != 0 ? &gateway : NULL,
 			      CNET_OPTS(cnet_route_opts, .metric = route->priority,
 					.table = route->table, .scope = route->scope,
@@ -118,7 +118,7 @@ static int add_route(struct cnet_netns *ns, struct cnet_txn *txn, const struct c
 			      err);
 }
 
-static int add_routes(struct cnet_netns *ns, struct cnet_txn *txn, const struct cnet_link *link,
+static int add_routes(struct cnet_netns *ns, const struct cnet_link *link,
 		      struct cnet_cni_result *result, struct cnet_error *err)
 {
 	const struct cnet_cni_route *routes;
@@ -127,7 +127,7 @@ static int add_routes(struct cnet_netns *ns, struct cnet_txn *txn, const struct 
 
 	routes = cnet_cni_result_routes(result, &n);
 	for (i = 0; i < n; i++) {
-		r = add_route(ns, txn, link, result, &routes[i], err);
+		r = add_route(ns, link, result, &routes[i], err);
 		if (r < 0)
 			return r;
 	}
@@ -135,7 +135,7 @@ static int add_routes(struct cnet_netns *ns, struct cnet_txn *txn, const struct 
 	return 0;
 }
 
-int kit_address(struct cnet_netns *container, struct cnet_txn *txn, const struct cnet_link *link,
+int kit_address(struct cnet_netns *container, const struct cnet_link *link,
 		struct cnet_cni_result *result, int dad, struct cnet_error *err)
 {
 	const bool ipv6 = kit_has_family(result, AF_INET6);
@@ -144,13 +144,13 @@ int kit_address(struct cnet_netns *container, struct cnet_txn *txn, const struct
 	if (ipv6)
 		r = prepare_ipv6(container, cnet_link_name(link), dad, err);
 	if (r == 0)
-		r = add_addresses(container, txn, link, result, dad, err);
+		r = add_addresses(container, link, result, dad, err);
 	if (r == 0)
-		r = cnet_link_set_up(container, txn, cnet_link_ifindex(link), 1, err);
+		r = cnet_link_set_up(container, NULL, cnet_link_ifindex(link), 1, err);
 	if (r == 0 && ipv6 && dad)
 		r = wait_for_dad(container, link, err);
 	if (r == 0)
-		r = add_routes(container, txn, link, result, err);
+		r = add_routes(container, link, result, err);
 
 	return r;
 }

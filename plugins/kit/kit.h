@@ -19,8 +19,11 @@ int kit_ifname_is_free(struct cnet_cni_call *call, struct cnet_netns *container,
 int kit_refuse_advertisements(struct cnet_netns *host, const char *name,
 			      struct cnet_error *err) CNET_NODISCARD;
 
-/* Replaces the result's name servers by the configuration's "dns", where that says anything. */
-int kit_dns(struct cnet_cni_call *call, struct cnet_cni_result *result,
+/* Reads the configuration's "dns". */
+int kit_dns_read(struct cnet_cni_call *call, struct cnet_cni_dns *ret,
+		 struct cnet_error *err) CNET_NODISCARD;
+/* Replaces the result's name servers, where this says anything. */
+int kit_dns(const struct cnet_cni_dns *dns, struct cnet_cni_result *result,
 	    struct cnet_error *err) CNET_NODISCARD;
 
 /* Appends CNI_IFNAME to the result's interfaces; ret: its index. */
@@ -35,10 +38,11 @@ struct cnet_ip kit_gateway(struct cnet_cni_result *result, uint32_t family);
 bool kit_has_family(struct cnet_cni_result *result, uint32_t family);
 
 /*
- * Gives the container's link the addresses and routes of a result, and sets it up.
+ * Gives the container's link the addresses and routes of a result, and sets it up. There is
+ * nothing to record for a rollback: all of it goes with the link.
  * @dad: 1: IPv6 addresses are probed for duplicates (RFC 4862), which takes a second or more
  */
-int kit_address(struct cnet_netns *container, struct cnet_txn *txn, const struct cnet_link *link,
+int kit_address(struct cnet_netns *container, const struct cnet_link *link,
 		struct cnet_cni_result *result, int dad, struct cnet_error *err) CNET_NODISCARD;
 
 /* Tells the neighbours of the container's addresses. */

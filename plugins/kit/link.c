@@ -48,7 +48,7 @@ int kit_result_interface(struct cnet_cni_call *call, struct cnet_cni_result *res
 		.name = cnet_cni_ifname(call),
 		.mac = cnet_mac_format(mac, text),
 		.sandbox = cnet_cni_netns_path(call),
-		.mtu = mtu,
+		.mtu = cnet_cni_version_at_least(call, 1, 1) ? mtu : 0,
 	};
 
 	return cnet_cni_result_add_interface(result, &interface, ret, err);

@@ -13,20 +13,18 @@ static const struct cnet_cni_member dns_members[] = {
 	{ NULL, CNET_CNI_STRING, 0, NULL },
 };
 
-int kit_dns(struct cnet_cni_call *call, struct cnet_cni_result *result, struct cnet_error *err)
+int kit_dns_read(struct cnet_cni_call *call, struct cnet_cni_dns *ret, struct cnet_error *err)
 {
-	struct cnet_cni_dns dns = { 0 };
-	int r;
+	return cnet_cni_read(call, dns_members, ret, err);
+}
 
-	r = cnet_cni_read(call, dns_members, &dns, err);
-	if (r < 0)
-		return r;
-
-	if (dns.nameservers == NULL && dns.search == NULL && dns.options == NULL &&
-	    (dns.domain == NULL || dns.domain[0] == '\0'))
+int kit_dns(const struct cnet_cni_dns *dns, struct cnet_cni_result *result, struct cnet_error *err)
+{
+	if (dns->nameservers == NULL && dns->search == NULL && dns->options == NULL &&
+	    (dns->domain == NULL || dns->domain[0] == '\0'))
 		return 0;
 
-	return cnet_cni_result_set_dns(result, &dns, err);
+	return cnet_cni_result_set_dns(result, dns, err);
 }
 
 struct cnet_ip kit_gateway(struct cnet_cni_result *result, uint32_t family)

@@ -41,7 +41,8 @@ class Runtime:
         self.program = program
         self.host = host
 
-    def __call__(self, verb, network, netns, plugins, cap=None, args=None, ifname=None):
+    def __call__(self, verb, network, netns, plugins, cap=None, args=None, ifname=None,
+                 more=()):
         env = {
             "CNI_PATH": plugins.folder,
             "CAP_ARGS": cap and json.dumps(cap),
@@ -53,7 +54,7 @@ class Runtime:
         words = [verb, network, netns]
         if self.name == "cnet" and verb in ("gc", "status"):
             words.pop()  # cnitool insists on a namespace where none is needed
-        return cni.execute(self.host, [self.program, *words], env)
+        return cni.execute(self.host, [self.program, *words, *more], env)
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,7 @@ import re
 
 VERSIONS = ["0.1.0", "0.2.0", "0.3.0", "0.3.1", "0.4.0", "1.0.0", "1.1.0"]
 MAC = re.compile(r"^[0-9a-f]{2}(:[0-9a-f]{2}){5}$")
-VETH = re.compile(r"^veth[0-9a-f]{8}$")
+VETH = re.compile(r"^veth([0-9a-f]{8}|[0-9a-f]{11})$")  # random; of the attachment
 
 V4, V6 = "10.88.0.{}", "fd00:88::{:x}"
 PORTS = {"portMappings": [{"hostPort": 8080, "containerPort": 80, "protocol": "tcp"}]}

@@ -251,7 +251,13 @@ class Namespace:
     # ---- everything, to compare
 
     def snapshot(self):
-        """Links, addresses, routes, rules, neighbours that are permanent, and nftables."""
+        """
+        Links, addresses, routes, rules, neighbours that are permanent, and nftables. What the kernel
+        adds to each link by itself, some time later (link-local IPv6, multicast), is left out.
+        """
+        def by_itself(address):
+            return address.startswith(("fe80:", "ff00:", "anycast fe80:"))
+
         links = []
         for link in self.ip("address"):
             entry = {k: v for k, v in link.items() if k not in VOLATILE_LINK}
@@ -260,9 +266,10 @@ class Namespace:
                 if part in info:
                     info[part] = {k: v for k, v in info[part].items() if k not in VOLATILE_KIND}
             entry["addr_info"] = [{k: v for k, v in a.items() if k not in VOLATILE_ADDRESS}
-                                  for a in link["addr_info"]]
+                                  for a in link["addr_info"] if not by_itself(a.get("local", ""))]
             links.append(entry)
-        routes = self.routes("table", "all") + self.routes("table", "all", family=6)
+        routes = [route for route in self.routes("table", "all") + self.routes("table", "all", family=6)
+                  if not by_itself(route["dst"])]
         return {
             "links": sorted(links, key=lambda link: link["ifname"]),
             "routes": sorted(routes, key=lambda route: json.dumps(route, sort_keys=True)),

@@ -102,6 +102,7 @@ static void replace(int dir)
 
 	CHECK(mkdirat(dir, "folder", 0700) == 0);
 	FAILS(EISDIR, cnet__file_replace(dir, "folder", "one", 3, 0600, &err));
+	FAILS(ENOENT, cnet__file_replace(dir, "no/such", "one", 3, 0600, &err));
 	STRINGS_EQUAL(test_names(folder), "a fifo folder link precious ");
 }
 
@@ -118,23 +119,56 @@ TEST(replace_without_nameless_files)
 	replace(dir);
 }
 
-/* A writer killed between two calls, of the thread number that this one has. */
+/* Of a writer killed between two calls. */
 TEST(leftover_is_replaced)
 {
 	int dir = scratch();
 	struct cnet_error err = { 0 };
-	char name[32];
 
-	snprintf(name, sizeof(name), "%s%d", CNET__FILE_LEFTOVER, gettid());
-	test_write(folder, name, "half");
+	test_write(folder, ".a.new", "half");
 	OK(cnet__file_replace(dir, "a", "one", 3, 0600, &err));
 	STRINGS_EQUAL(test_names(folder), "a ");
 
-	test_write(folder, name, "half");
+	test_write(folder, ".b.new", "half");
 	forbid_nameless_files();
 	OK(cnet__file_create(dir, "b", "two", 3, 0600, &err));
 	STRINGS_EQUAL(test_read(folder, "b"), "two");
 	STRINGS_EQUAL(test_names(folder), "a b ");
+}
+
+/* They share a temporary name: each must succeed, and no mixture may ever be read. */
+static void race(int dir)
+{
+	enum { WRITERS = 4, ROUNDS = 300, LENGTH = 2000 };
+	struct cnet_error err = { 0 };
+	char text[LENGTH + 1], *read;
+	int i, k, status;
+	size_t length;
+
+	for (i = 0; i < WRITERS; i++) {
+		memset(text, 'a' + i, LENGTH);
+		if (fork() == 0) {
+			for (k = 0; k < ROUNDS; k++) {
+				if (cnet__file_replace(dir, "x", text, LENGTH, 0600, &err) < 0)
+					_exit(1);
+			}
+			_exit(0);
+		}
+	}
+	for (i = 0; i < WRITERS; i++)
+		CHECK(wait(&status) > 0 && status == 0);
+
+	OK(cnet__file_read(dir, "x", LENGTH, &read, &length, &err));
+	INTEGERS_EQUAL(length, LENGTH);
+	for (i = 1; i < LENGTH; i++)
+		INTEGERS_EQUAL(read[i], read[0]);
+	free(read);
+	STRINGS_EQUAL(test_names(folder), "x ");
+}
+
+TEST(writers_of_one_file)
+{
+	race(scratch());
 }
 
 TEST(read_refuses_what_is_no_file)

@@ -6,230 +6,92 @@
 #include "cni/json.h"
 #include "harness/test.h"
 
-static struct cnet_cni_result *parse(const char *text, const char *version)
+static struct cnet_cni_result *create(void)
 {
 	struct cnet_cni_result *result = NULL;
 	struct cnet_error err = { 0 };
-	json_auto_t *json = NULL;
 
-	OK(cnet__json_parse(text, strlen(text), &json, &err));
-	OK(cnet__result_parse(json, version, &result, &err));
+	OK(cnet__result_create(&result, &err));
 	return result;
 }
 
-static void converts(const char *text, const char *version, const char *expected)
+static struct cnet_cni_result *filled(void)
 {
-	CNET_AUTO(cnet_cni_result) *result = parse(text, version);
+	const char *const servers[] = { "10.0.0.1", "10.0.0.2", NULL };
+	const struct cnet_cni_interface eth0 = { .name = "eth0", .mac = "m", .mtu = 9 };
+	const struct cnet_cni_interface br0 = { .name = "br0", .sandbox = "/n" };
+	const struct cnet_cni_dns dns = { .nameservers = servers, .domain = "d" };
+	const struct cnet_cni_route route = { .priority = 7 };
+	struct cnet_cni_ip ip = { .interface = 1 };
+	struct cnet_cni_result *result = create();
 	struct cnet_error err = { 0 };
-	AUTO_FREE char *formatted = NULL;
-	json_auto_t *json = NULL;
+	int32_t index = -1;
 
-	OK(cnet__result_format(result, version, &json, &err));
-	OK(cnet__json_format(json, 0, &formatted, &err));
-	STRINGS_EQUAL(formatted, expected);
+	OK(cnet_cni_result_add_interface(result, &br0, NULL, &err));
+	OK(cnet_cni_result_add_interface(result, &eth0, &index, &err));
+	INTEGERS_EQUAL(index, 1);
+	OK(cnet_cni_result_add_ip(result, &ip, &err));
+	OK(cnet_cni_result_add_route(result, &route, &err));
+	OK(cnet_cni_result_set_dns(result, &dns, &err));
+	return result;
 }
 
-#define TEXT_1_1                                                                                  \
-	"{\"cniVersion\":\"1.1.0\",\"dns\":{\"domain\":\"d\",\"nameservers\":[\"10.0.0.1\"],"     \
-	"\"options\":[\"o\"],\"search\":[\"s\"]},\"interfaces\":[{\"mac\":\"02:00:00:00:00:01\"," \
-	"\"mtu\":1400,\"name\":\"eth0\",\"pciID\":\"0\",\"sandbox\":\"/n\",\"socketPath\":\"/s\"" \
-	"},{\"name\":\"br\"}],\"ips\":[{\"address\":\"10.1.0.5/16\",\"gateway\":\"10.1.0.1\","    \
-	"\"interface\":0},{\"address\":\"fd00::5/64\"},{\"address\":\"10.2.0.5/16\"}],\"routes\"" \
-	":[{\"advmss\":1,\"dst\":\"0.0.0.0/0\",\"gw\":\"10.1.0.1\",\"mtu\":2,\"priority\":3,"     \
-	"\"scope\":0,\"table\":0},{\"dst\":\"fd01::1/64\"},{\"dst\":\"10.9.0.1/16\"}]}"
-
-TEST(newest_to_every_version)
+TEST(what_is_put_in_is_copied)
 {
-	converts(TEXT_1_1, "1.1.0", TEXT_1_1);
-	converts(TEXT_1_1, "1.0.0",
-		 "{\"cniVersion\":\"1.0.0\",\"dns\":{\"domain\":\"d\",\"nameservers\":[\"10.0.0."
-		 "1\"],"
-		 "\"options\":[\"o\"],\"search\":[\"s\"]},\"interfaces\":[{\"mac\":"
-		 "\"02:00:00:00:00:01\",\"mtu\":1400,\"name\":\"eth0\",\"pciID\":\"0\",\"sandbox\":"
-		 "\"/n\",\"socketPath\":\"/s\"},{\"name\":\"br\"}],\"ips\":[{\"address\":"
-		 "\"10.1.0.5/16\",\"gateway\":\"10.1.0.1\",\"interface\":0},{\"address\":"
-		 "\"fd00::5/64\"},{\"address\":\"10.2.0.5/16\"}],\"routes\":[{\"advmss\":1,\"dst\":"
-		 "\"0.0.0.0/"
-		 "0\",\"gw\":\"10.1.0.1\",\"mtu\":2,\"priority\":3,\"scope\":0,\"table\":0},"
-		 "{\"dst\":\"fd01::1/64\"},{\"dst\":\"10.9.0.1/16\"}]}");
-}
-
-static void converts_to_0_3(const char *version)
-{
-	AUTO_FREE char *expected = NULL;
-
-	CHECK(asprintf(
-		      &expected,
-		      "{\"cniVersion\":\"%s\",\"dns\":{\"domain\":\"d\",\"nameservers\":["
-		      "\"10.0.0.1\"],\"options\":[\"o\"],\"search\":[\"s\"]},\"interfaces\":[{"
-		      "\"mac\":\"02:00:00:00:00:01\",\"name\":\"eth0\",\"sandbox\":\"/n\"},{"
-		      "\"name\":\"br\"}],\"ips\":[{\"address\":\"10.1.0.5/16\",\"gateway\":"
-		      "\"10.1.0.1\",\"interface\":0,\"version\":\"4\"},{\"address\":\"fd00::5/64\","
-		      "\"version\":\"6\"},{\"address\":\"10.2.0.5/16\",\"version\":\"4\"}],"
-		      "\"routes\":[{\"advmss\":1,\"dst\":\"0.0.0.0/0\",\"gw\":\"10.1.0.1\",\"mtu\":"
-		      "2,\"priority\":3,\"scope\":0,\"table\":0},{\"dst\":\"fd01::1/64\"},{\"dst\":"
-		      "\"10.9.0.1/16\"}]}",
-		      version) > 0);
-	converts(TEXT_1_1, version, expected);
-}
-
-TEST(newest_to_0_3_and_0_4)
-{
-	converts_to_0_3("0.3.0");
-	converts_to_0_3("0.3.1");
-	converts_to_0_3("0.4.0");
-}
-
-#define TEXT_0_2                                                                                  \
-	"\"dns\":{\"domain\":\"d\",\"nameservers\":[\"10.0.0.1\"],\"options\":[\"o\"],\"search\"" \
-	":[\"s\"]},\"ip4\":{\"gateway\":\"10.1.0.1\",\"ip\":\"10.1.0.5/16\",\"routes\":[{\"dst\"" \
-	":\"0.0.0.0/0\",\"gw\":\"10.1.0.1\"},{\"dst\":\"10.9.0.1/16\"}]},\"ip6\":{\"ip\":"        \
-	"\"fd00::5/64\",\"routes\":[{\"dst\":\"fd01::1/64\"}]}}"
-
-TEST(newest_to_the_oldest)
-{
-	converts(TEXT_1_1, "0.2.0", "{\"cniVersion\":\"0.2.0\"," TEXT_0_2);
-	converts(TEXT_1_1, "0.1.0", "{\"cniVersion\":\"0.1.0\"," TEXT_0_2);
-}
-
-TEST(oldest_to_all)
-{
-	const char *const rest =
-		"\"dns\":{\"domain\":\"d\",\"nameservers\":[\"10.0.0.1\"],\"options\":[\"o\"],"
-		"\"search\":[\"s\"]},\"ips\":[{\"address\":\"10.1.0.5/16\",\"gateway\":"
-		"\"10.1.0.1\"},{\"address\":\"fd00::5/64\"}],\"routes\":[{\"dst\":\"0.0.0.0/0\","
-		"\"gw\":\"10.1.0.1\"},{\"dst\":\"10.9.0.1/16\"},{\"dst\":\"fd01::1/64\"}]}";
-	AUTO_FREE char *expected = NULL;
-
-	CHECK(asprintf(&expected, "{\"cniVersion\":\"1.1.0\",%s", rest) > 0);
-	converts("{\"cniVersion\":\"0.2.0\"," TEXT_0_2, "1.1.0", expected);
-	converts("{\"cniVersion\":\"0.1.0\"," TEXT_0_2, "0.2.0",
-		 "{\"cniVersion\":\"0.2.0\"," TEXT_0_2);
-	converts("{" TEXT_0_2, "0.1.0", "{\"cniVersion\":\"0.1.0\"," TEXT_0_2);
-}
-
-TEST(one_family_without_routes)
-{
-	converts("{\"cniVersion\":\"0.2.0\",\"ip6\":{\"ip\":\"fd00::5/"
-		 "64\",\"gateway\":\"fd00::1\"}}",
-		 "0.2.0",
-		 "{\"cniVersion\":\"0.2.0\",\"dns\":{},\"ip6\":{\"gateway\":\"fd00::1\",\"ip\":"
-		 "\"fd00::5/64\"}}");
-	converts("{\"cniVersion\":\"1.0.0\",\"ips\":[{\"address\":\"10.0.0.1/8\"}]}", "0.2.0",
-		 "{\"cniVersion\":\"0.2.0\",\"dns\":{},\"ip4\":{\"ip\":\"10.0.0.1/8\"}}");
-}
-
-TEST(empty_results)
-{
-	converts("{}", "1.1.0", "{\"cniVersion\":\"1.1.0\"}");
-	converts("null", "0.4.0", "{\"cniVersion\":\"0.4.0\",\"dns\":{}}");
-	converts("{\"cniVersion\":\"\",\"dns\":{\"nameservers\":[],\"search\":[],\"options\":[],"
-		 "\"domain\":\"\"},\"interfaces\":[],\"ips\":[],\"routes\":[]}",
-		 "1.0.0", "{\"cniVersion\":\"1.0.0\"}");
-}
-
-TEST(each_member_of_dns_makes_it_worth_writing)
-{
-	converts("{\"dns\":{\"nameservers\":[\"x\"]}}", "1.0.0",
-		 "{\"cniVersion\":\"1.0.0\",\"dns\":{\"nameservers\":[\"x\"]}}");
-	converts("{\"dns\":{\"search\":[\"x\"]}}", "1.0.0",
-		 "{\"cniVersion\":\"1.0.0\",\"dns\":{\"search\":[\"x\"]}}");
-	converts("{\"dns\":{\"options\":[\"x\"]}}", "1.0.0",
-		 "{\"cniVersion\":\"1.0.0\",\"dns\":{\"options\":[\"x\"]}}");
-	converts("{\"dns\":{\"domain\":\"x\"}}", "1.0.0",
-		 "{\"cniVersion\":\"1.0.0\",\"dns\":{\"domain\":\"x\"}}");
-}
-
-TEST(addresses_as_go_prints_them)
-{
-	converts("{\"cniVersion\":\"0.3.1\",\"ips\":[{\"version\":\"6\",\"interface\":7,"
-		 "\"address\":\"FD00:0::5/64\",\"gateway\":\"\"}]}",
-		 "1.0.0", "{\"cniVersion\":\"1.0.0\",\"ips\":[{\"address\":\"fd00::5/64\"}]}");
-}
-
-static void parse_fails(const char *text, const char *version, int code, const char *message)
-{
-	struct cnet_cni_result *result = NULL;
+	CNET_AUTO(cnet_cni_result) *result = create();
+	struct cnet_cni_interface interface = { 0 };
 	struct cnet_error err = { 0 };
-	json_auto_t *json = NULL;
+	char name[] = "eth0";
+	size_t count;
 
-	OK(cnet__json_parse(text, strlen(text), &json, &err));
-	INTEGERS_EQUAL(cnet__result_parse(json, version, &result, &err), -code);
-	INTEGERS_EQUAL(err.code, code);
-	STRINGS_EQUAL(err.message, message);
-	CHECK(result == NULL);
-}
-
-TEST(malformed)
-{
-	parse_fails("{\"cniVersion\":\"9.9.9\"}", "1.0.0", CNET_CNI_EVERSION,
-		    "unsupported CNI result version \"9.9.9\"");
-	parse_fails("{}", "9", CNET_CNI_EVERSION, "unsupported CNI result version \"9\"");
-	parse_fails("{\"ips\":[{\"address\":\"10.0.0.1/8\"},{}]}", "1.0.0", CNET_CNI_ECONFIG,
-		    "\"ips[1].address\": missing");
-	parse_fails("{\"ips\":[{\"address\":\"10.0.0.1\"}]}", "1.0.0", CNET_CNI_ECONFIG,
-		    "\"ips[0].address\": not in \"address/length\" form: \"10.0.0.1\"");
-	parse_fails("{\"interfaces\":[{}],\"ips\":[{\"address\":\"10.0.0.1/8\",\"interface\":1}]}",
-		    "1.0.0", CNET_CNI_ECONFIG,
-		    "\"ips[0].interface\": 1: there are only 1 interfaces");
-	parse_fails("{\"interfaces\":[{}],\"ips\":[{\"address\":\"10.0.0.1/8\",\"interface\":-1}]}",
-		    "1.0.0", CNET_CNI_ECONFIG,
-		    "\"ips[0].interface\": not between 0 and 2147483647: -1");
-	parse_fails("{\"routes\":[{}]}", "1.0.0", CNET_CNI_ECONFIG, "\"routes[0].dst\": missing");
-	parse_fails("{\"ip4\":{}}", "0.2.0", CNET_CNI_ECONFIG, "\"ip4.ip\": missing");
-	parse_fails("{\"ip6\":{}}", "0.2.0", CNET_CNI_ECONFIG, "\"ip6.ip\": missing");
-	parse_fails("{\"ip4\":{\"ip\":\"10.0.0.1/8\",\"routes\":[{}]}}", "0.2.0", CNET_CNI_ECONFIG,
-		    "\"ip4.routes[0].dst\": missing");
-	parse_fails("{\"ip6\":{\"ip\":\"10.0.0.1/8\",\"routes\":[{}]}}", "0.2.0", CNET_CNI_ECONFIG,
-		    "\"ip6.routes[0].dst\": missing");
-	parse_fails("{\"dns\":7}", "1.0.0", CNET_CNI_ECONFIG, "\"dns\": not an object: 7");
-}
-
-TEST(what_cannot_be_written)
-{
-	CNET_AUTO(cnet_cni_result) *result = parse("{\"interfaces\":[{\"name\":\"x\"}]}", "1.0.0");
-	struct cnet_error err = { 0 };
-	json_t *json = NULL;
-
-	FAILS_WITH(CNET_CNI_EVERSION, "cannot convert: no valid IP addresses",
-		   cnet__result_format(result, "0.2.0", &json, &err));
-	FAILS_WITH(CNET_CNI_EVERSION, "unsupported CNI result version \"9\"",
-		   cnet__result_format(result, "9", &json, &err));
-	CHECK(json == NULL);
-}
-
-TEST(bytes_that_are_no_text_are_written_all_the_same)
-{
-	const struct cnet_cni_interface interface = { .name = "eth\xff", .sandbox = "/n" };
-	CNET_AUTO(cnet_cni_result) *result = parse("{}", "1.0.0");
-	struct cnet_error err = { 0 };
-	json_auto_t *json = NULL;
-	int32_t i = -1;
-
-	OK(cnet_cni_result_add_interface(result, &interface, &i, &err));
-	INTEGERS_EQUAL(i, 0);
-	OK(cnet__result_format(result, "1.0.0", &json, &err));
-	STRINGS_EQUAL(
-		cnet__json_string(json_array_get(cnet__json_get(json, "interfaces"), 0), "name"),
-		"eth?");
+	interface.name = name;
+	OK(cnet_cni_result_add_interface(result, &interface, NULL, &err));
+	name[0] = 'x';
+	STRINGS_EQUAL(cnet_cni_result_interfaces(result, &count)->name, "eth0");
+	INTEGERS_EQUAL(count, 1);
 }
 
 TEST(a_copy_is_equal_and_independent)
 {
-	CNET_AUTO(cnet_cni_result) *from = parse(TEXT_1_1, "1.1.0"), *to = parse("{}", "1.1.0");
+	CNET_AUTO(cnet_cni_result) *from = filled(), *to = create();
+	const struct cnet_cni_interface *interfaces;
+	const struct cnet_cni_dns *dns;
 	struct cnet_error err = { 0 };
-	AUTO_FREE char *formatted = NULL;
-	json_auto_t *json = NULL;
 	size_t count;
 
 	OK(cnet_cni_result_copy(to, from, &err));
 	cnet__result_free(take(from));
-	OK(cnet__result_format(to, "1.1.0", &json, &err));
-	OK(cnet__json_format(json, 0, &formatted, &err));
-	STRINGS_EQUAL(formatted, TEXT_1_1);
 
-	CHECK(cnet_cni_result_interfaces(to, &count)[1].mac == NULL && count == 2);
-	CHECK(cnet_cni_result_ips(to, &count)[1].interface == -1 && count == 3);
-	CHECK(cnet_cni_result_routes(to, &count)[1].given == 0 && count == 3);
-	STRINGS_EQUAL(cnet_cni_result_dns(to)->domain, "d");
+	interfaces = cnet_cni_result_interfaces(to, &count);
+	INTEGERS_EQUAL(count, 2);
+	STRINGS_EQUAL(interfaces[0].sandbox, "/n");
+	CHECK(interfaces[0].mac == NULL);
+	STRINGS_EQUAL(interfaces[1].name, "eth0");
+	INTEGERS_EQUAL(interfaces[1].mtu, 9);
+	INTEGERS_EQUAL(cnet_cni_result_ips(to, &count)->interface, 1);
+	INTEGERS_EQUAL(count, 1);
+	INTEGERS_EQUAL(cnet_cni_result_routes(to, &count)->priority, 7);
+	INTEGERS_EQUAL(count, 1);
+	dns = cnet_cni_result_dns(to);
+	STRINGS_EQUAL(dns->nameservers[1], "10.0.0.2");
+	CHECK(dns->nameservers[2] == NULL && dns->search == NULL && dns->options == NULL);
+	STRINGS_EQUAL(dns->domain, "d");
+}
+
+TEST(name_servers_are_replaced_whole)
+{
+	CNET_AUTO(cnet_cni_result) *result = filled();
+	const struct cnet_cni_dns none = { .domain = "" };
+	struct cnet_error err = { 0 };
+
+	CHECK(cnet__dns_given(cnet_cni_result_dns(result)));
+	OK(cnet_cni_result_set_dns(result, &none, &err));
+	CHECK(cnet_cni_result_dns(result)->nameservers == NULL);
+	CHECK(!cnet__dns_given(cnet_cni_result_dns(result)));
+}
+
+TEST(nothing_is_freed_where_there_is_nothing)
+{
+	cnet__result_free(NULL);
+	cnet__result_free(create());
 }

@@ -45,6 +45,10 @@ TEST(plugins_older_than_the_list)
 	OK(validate("0.1.0", second, &err));
 	OK(validate("0.2.0", second, &err));
 	FAILS(CNET_CNI_EVERSION, validate("0.3.0", second, &err));
+	FAILS(CNET_CNI_EVERSION,
+	      validate("0.1.0",
+		       "echo '{\"cniVersion\": \"0.2.0\", \"supportedVersions\": [\"0.2.0\"]}'",
+		       &err));
 	OK(validate("0.1.0", first, &err));
 	FAILS(CNET_CNI_EVERSION, validate("0.2.0", first, &err));
 }
