@@ -3,8 +3,6 @@
 
 #include "host-local/alloc.h"
 
-#include <errno.h>
-
 #include "base/auto.h"
 
 /* A place in a set. */
@@ -66,5 +64,5 @@ int hl_alloc_choose(const struct hl_range_set *set, const struct cnet_ip *last, 
 		advance(&cursor);
 	} while (cnet_ip_compare(&cursor.ip, &first) != 0);
 
-	return -ENOSPC;
+	return 1;
 }

@@ -15,7 +15,7 @@ typedef int (*hl_taken)(const struct cnet_ip *ip, void *arg, struct cnet_error *
  * ranges in their order and round to it again, so that an address rests as long as possible before
  * it is somebody else's. Without one, or if it lies in no range, it begins at the first.
  *
- * 0, with the address and its range; -ENOSPC without a message: all are taken; what taken gave.
+ * 0, with the address and its range; 1: all are taken; the code that taken gave.
  */
 int hl_alloc_choose(const struct hl_range_set *set, const struct cnet_ip *last, hl_taken taken,
 		    void *arg, struct cnet_ip *ret, const struct hl_range **range,

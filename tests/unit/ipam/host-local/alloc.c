@@ -51,7 +51,7 @@ static int expected(const struct hl_range_set *set, unsigned int last, uint32_t 
 			return (int)k;
 	}
 
-	return -ENOSPC;
+	return -1;
 }
 
 static void compare(const struct hl_range_set *set, unsigned int last, uint32_t taken)
@@ -63,8 +63,8 @@ static void compare(const struct hl_range_set *set, unsigned int last, uint32_t 
 	int r;
 
 	r = hl_alloc_choose(set, &begin, is_taken, &taken, &ip, &range, &err);
-	if ((r == 0 ? ip.bytes[3] : r) != want || (r == 0 && !hl_range_contains(range, &ip)) ||
-	    (r < 0 && (range != NULL || ip.family != 0 || err.code != 0)))
+	if ((r == 0 ? ip.bytes[3] : -r) != want || (r == 0 && !hl_range_contains(range, &ip)) ||
+	    (r > 0 && (range != NULL || ip.family != 0 || err.code != 0)))
 		FAIL("%u-%u gateway %u, last %u, taken %#x: %d (10.0.0.%u), expected %d",
 		     set->ranges[0].start.bytes[3], set->ranges[0].end.bytes[3],
 		     set->ranges[0].gateway.bytes[3], last, taken, r, ip.bytes[3], want);
