@@ -66,7 +66,7 @@ struct cnet_ip cnet_prefix_network(const struct cnet_prefix *prefix)
 	unsigned int i;
 
 	for (i = 0; i < cnet_ip_bits(&ip) / 8; i++)
-		ip.bytes[i] &= (uint8_t)~host_bits(prefix, i);
+		ip.bytes[i] = (uint8_t)(ip.bytes[i] & ~host_bits(prefix, i));
 
 	return ip;
 }
@@ -77,7 +77,7 @@ struct cnet_ip cnet_prefix_last(const struct cnet_prefix *prefix)
 	unsigned int i;
 
 	for (i = 0; i < cnet_ip_bits(&ip) / 8; i++)
-		ip.bytes[i] |= host_bits(prefix, i);
+		ip.bytes[i] = (uint8_t)(ip.bytes[i] | host_bits(prefix, i));
 
 	return ip;
 }
