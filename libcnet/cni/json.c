@@ -109,10 +109,17 @@ static int is_continuation(char c)
 	return ((unsigned char)c & 0xc0) == 0x80;
 }
 
+/* Would these two begin a sequence longer than needed, a surrogate, or one beyond U+10FFFF? */
+static int is_excluded(unsigned char a, unsigned char b)
+{
+	return (a == 0xe0 && b < 0xa0) || (a == 0xed && b > 0x9f) || (a == 0xf0 && b < 0x90) ||
+	       (a == 0xf4 && b > 0x8f);
+}
+
 /* Bytes of the UTF-8 sequence at p, or 0 where it is none (RFC 3629, section 4). */
 static size_t sequence(const char *p)
 {
-	const unsigned char a = (unsigned char)p[0], b = (unsigned char)p[1];
+	const unsigned char a = (unsigned char)p[0];
 	size_t length = a < 0x80   ? 1
 			: a < 0xc2 ? 0
 			: a < 0xe0 ? 2
@@ -125,11 +132,8 @@ static size_t sequence(const char *p)
 		if (!is_continuation(p[i]))
 			return 0;
 	}
-	if ((a == 0xe0 && b < 0xa0) || (a == 0xed && b > 0x9f) || (a == 0xf0 && b < 0x90) ||
-	    (a == 0xf4 && b > 0x8f))
-		return 0;
 
-	return length;
+	return length > 1 && is_excluded(a, (unsigned char)p[1]) ? 0 : length;
 }
 
 json_t *cnet__json_text(const char *text)
