@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <netlink/netlink.h>
 #include <netlink/socket.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
@@ -21,6 +22,7 @@
 
 enum {
 	DUMP_TRIES = 50,   /* a busy host changes its tables all the time */
+	READ_TRIES = 3,	   /* a reading that failed has not taken the answer away */
 	WAIT_SECONDS = 20, /* the kernel answers at once, or it never will */
 };
 
@@ -75,13 +77,18 @@ void cnet__nl_close(struct cnet__nl *nl)
 
 static int send_message(struct cnet__nl *nl, struct cnet__msg *m, struct cnet_error *err)
 {
+	int r;
+
 	if (m->error != 0)
 		return cnet_error_set(err, m->error, "netlink: build request: %s",
 				      strerror(m->error));
 
 	nlmsg_hdr(m->msg)->nlmsg_seq = NL_AUTO_SEQ; /* a new one where a dump is repeated */
-	errno = 0;
-	if (nl_send_auto(nl->sock, m->msg) < 0)
+	do {
+		errno = 0;
+		r = nl_send_auto(nl->sock, m->msg);
+	} while (r < 0 && errno == EINTR);
+	if (r < 0)
 		return cnet_error_set(err, errno != 0 ? errno : EIO, "netlink: send: %s",
 				      strerror(errno));
 
@@ -116,6 +123,29 @@ static void read_message(struct reading *rd, const struct nlmsghdr *h, struct cn
 	}
 }
 
+/*
+ * The kernel has answered before sending returns. So if reading fails for want of memory or the
+ * like, it is tried again as long as something is there: giving up would leave what the request
+ * did, and nobody to undo it.
+ */
+static int receive(struct cnet__nl *nl, struct sockaddr_nl *sender, unsigned char **buffer)
+{
+	struct pollfd ready = { .fd = nl_socket_get_fd(nl->sock), .events = POLLIN };
+	int tries, n, error;
+
+	for (tries = 1;; tries++) {
+		errno = 0;
+		n = nl_recv(nl->sock, sender, buffer, NULL);
+		if (n > 0)
+			return n;
+
+		error = errno != 0 ? errno : ETIMEDOUT;
+		if (tries == READ_TRIES || error == EAGAIN || poll(&ready, 1, 0) <= 0 ||
+		    (ready.revents & POLLIN) == 0)
+			return -error;
+	}
+}
+
 /* Reads one datagram. Only the kernel, whose port is 0, is listened to. */
 static int read_datagram(struct cnet__nl *nl, struct reading *rd, struct cnet_error *err)
 {
@@ -124,11 +154,9 @@ static int read_datagram(struct cnet__nl *nl, struct reading *rd, struct cnet_er
 	struct nlmsghdr *h;
 	int n;
 
-	errno = 0;
-	n = nl_recv(nl->sock, &sender, &buffer, NULL);
-	if (n <= 0)
-		return cnet_error_set(err, errno != 0 ? errno : ETIMEDOUT, "netlink: receive: %s",
-				      strerror(errno != 0 ? errno : ETIMEDOUT));
+	n = receive(nl, &sender, &buffer);
+	if (n < 0)
+		return cnet_error_set(err, -n, "netlink: receive: %s", strerror(-n));
 	if (sender.nl_pid != 0)
 		return 0;
 
@@ -189,9 +217,11 @@ int cnet__nl_dump(struct cnet__nl *nl, struct cnet__msg *m, cnet__nl_fn *fn,
 		r = exchange(nl, m, &rd, err);
 		if (r < 0 || !rd.interrupted)
 			break;
-		r = cnet_error_set(err, EINTR, "netlink: the kernel's tables keep changing");
 	}
 
 	cnet__msg_free(m);
+	if (tries == DUMP_TRIES)
+		return cnet_error_set(err, EINTR, "netlink: the kernel's tables keep changing");
+
 	return r;
 }
