@@ -54,9 +54,9 @@ static int no_memory(struct reader *rd)
 /* "path": not what: value */
 static int refuse(struct reader *rd, const json_t *value, const char *what)
 {
-	AUTO_FREE char *text = json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT);
+	AUTO_FREE char *text = NULL;
 
-	if (text == NULL)
+	if (cnet__json_format(value, 0, &text, NULL) < 0)
 		return no_memory(rd);
 
 	return cnet_error_set(rd->err, CNET_CNI_ECONFIG, "\"%s\": not %s: %.*s%s", rd->path, what,

@@ -51,7 +51,10 @@ int cnet__json_parse(const char *text, size_t length, json_t **ret, struct cnet_
 		return r;
 
 	json = json_loadb(text, length, JSON_DECODE_ANY, &fault);
-	if (json == NULL && json_error_code(&fault) == json_error_out_of_memory)
+	/* Of most of the memory that it did not get, jansson says nothing, of some it blames the
+	 * text. */
+	if (json == NULL &&
+	    (fault.text[0] == '\0' || json_error_code(&fault) == json_error_out_of_memory))
 		return cnet_error_set(err, ENOMEM, "JSON: out of memory");
 	if (json == NULL)
 		return cnet_error_set(err, CNET_CNI_EDECODE, "JSON: line %d, column %d: %s",
@@ -189,11 +192,27 @@ static char *escape_all(const char *text)
 	return escaped;
 }
 
+/*
+ * json_dumps() would do, were it not that it ignores some failures to make room, and leaves out
+ * what there was no room for.
+ */
+static char *dump(const json_t *value, size_t flags)
+{
+	const size_t length = json_dumpb(value, NULL, 0, flags);
+	AUTO_FREE char *text = length != 0 ? malloc(length + 1) : NULL;
+
+	if (text == NULL || json_dumpb(value, text, length, flags) != length)
+		return NULL;
+
+	text[length] = '\0';
+	return take(text);
+}
+
 int cnet__json_format(const json_t *value, unsigned int indent, char **ret, struct cnet_error *err)
 {
 	const size_t flags = JSON_ENCODE_ANY | JSON_SORT_KEYS |
 			     (indent != 0 ? JSON_INDENT((size_t)indent) : JSON_COMPACT);
-	AUTO_FREE char *text = json_dumps(value, flags);
+	AUTO_FREE char *text = dump(value, flags);
 	char *escaped = text != NULL ? escape_all(text) : NULL;
 
 	if (escaped == NULL)

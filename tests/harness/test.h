@@ -142,4 +142,33 @@ void test_fail_request(unsigned int n, int error);
 /* Netlink requests since the last test_fail_request(). */
 unsigned int test_requests(void);
 
+/* The n-th allocation from now on (1: the next) fails. (alloc.c) */
+void test_fail_allocation(unsigned int n);
+/* Has it? Ends the failing either way. */
+bool test_allocation_failed(void);
+
+/*
+ * Makes a call again and again, with its first, second ... allocation failing, until none does.
+ * Each time it must say -ENOMEM, and the last time 0; `again` puts back what it needs to find.
+ */
+#define OUT_OF_MEMORY(call, again)                                                               \
+	do {                                                                                     \
+		unsigned int n_;                                                                 \
+		bool failed_ = true;                                                             \
+		for (n_ = 1; failed_; n_++) {                                                    \
+			int r_;                                                                  \
+			err = (struct cnet_error){ 0 };                                          \
+			test_fail_allocation(n_);                                                \
+			r_ = (call);                                                             \
+			failed_ = test_allocation_failed();                                      \
+			if (failed_ ? r_ != -ENOMEM || err.code != ENOMEM : r_ != 0)             \
+				FAIL("%s: allocation %u failed: %d (%d, \"%s\")", #call, n_, r_, \
+				     err.code, err.message);                                     \
+			if (failed_) {                                                           \
+				again;                                                           \
+			}                                                                        \
+		}                                                                                \
+		CHECK(n_ > 2);                                                                   \
+	} while (0)
+
 #endif

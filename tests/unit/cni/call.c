@@ -367,3 +367,25 @@ TEST(members_live_as_long_as_the_call)
 	STRINGS_EQUAL(words[1], "b");
 	cnet__call_close(&call);
 }
+
+static void read_out_of_memory(const struct cnet__env *env, const char *text)
+{
+	struct cnet_error err = { 0 };
+	struct cnet_cni_call call;
+
+	cnet__call_init(&call, env, NULL);
+	call.input = strdup(text);
+	call.length = strlen(text);
+	OK(cnet__call_read(&call, &err));
+	OUT_OF_MEMORY(cnet__call_read_verb(&call, &err), );
+	cnet__call_close(&call);
+}
+
+TEST(out_of_memory)
+{
+	struct cnet__env add = environment(CNET__VERB_ADD), gc = environment(CNET__VERB_GC);
+
+	add.args = "A=b";
+	read_out_of_memory(&add, CONF("\"prevResult\": {\"interfaces\": [{}]}"));
+	read_out_of_memory(&gc, CONF("\"cni.dev/attachments\": [" ITEM "]"));
+}

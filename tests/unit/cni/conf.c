@@ -2,6 +2,8 @@
 
 #include "cni/conf.h"
 
+#include <errno.h>
+
 #include <stdbool.h>
 #include <sys/socket.h>
 
@@ -219,5 +221,30 @@ TEST(without_an_error_struct)
 	struct fixture f;
 
 	INTEGERS_EQUAL(read_conf(&f, "{\"number\": \"x\"}", NULL), -CNET_CNI_ECONFIG);
+	release(&f);
+}
+
+TEST(out_of_memory)
+{
+	static const char text[] =
+		"{\"text\": \"x\", \"words\": [\"a\", \"b\"], \"pairs\": [{\"number\": 7}],"
+		" \"ipam\": {\"ranges\": [[{\"number\": 1}], [], [], [], []]}}";
+	struct cnet_error err = { 0 };
+	struct fixture f = { .json = json_loads(text, 0, NULL) };
+
+	OUT_OF_MEMORY(cnet__conf_read(f.json, &f.arena, members, &f.conf, &err),
+		      cnet__arena_free(&f.arena));
+	release(&f);
+}
+
+TEST(refusal_out_of_memory)
+{
+	struct cnet_error err = { 0 };
+	struct fixture f = { .json = json_loads("{\"text\": 7}", 0, NULL) };
+
+	test_fail_allocation(1);
+	INTEGERS_EQUAL(cnet__conf_read(f.json, &f.arena, members, &f.conf, &err), -ENOMEM);
+	CHECK(test_allocation_failed());
+	CONTAINS(err.message, "\"text\": out of memory");
 	release(&f);
 }

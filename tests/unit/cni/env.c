@@ -2,6 +2,8 @@
 
 #include "cni/env.h"
 
+#include <errno.h>
+
 #include <cnet/cni.h>
 
 #include "harness/test.h"
@@ -187,5 +189,15 @@ TEST(ignore_unknown_is_a_truth_value)
 	FAILS_WITH(CNET_CNI_EENVIRONMENT, "IgnoreUnknown is neither true nor false: \"yes\"",
 		   cnet__args_parse("IgnoreUnknown=yes", &arena, &args, &err));
 	FAILS(CNET_CNI_EENVIRONMENT, cnet__args_parse("IgnoreUnknown=", &arena, &args, &err));
+	cnet__arena_free(&arena);
+}
+
+TEST(out_of_memory)
+{
+	struct cnet__arena arena = { 0 };
+	struct cnet_error err = { 0 };
+	struct cnet__args args;
+
+	OUT_OF_MEMORY(cnet__args_parse("A=b;C=d", &arena, &args, &err), cnet__arena_free(&arena));
 	cnet__arena_free(&arena);
 }

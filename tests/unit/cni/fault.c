@@ -94,3 +94,12 @@ TEST(reading_the_object)
 	       "netplugin failed but error parsing its diagnostic message \"oops\": JSON: line 1, "
 	       "column 4: invalid token near 'oops'");
 }
+
+TEST(out_of_memory)
+{
+	struct cnet_error err = { 0 };
+	AUTO_FREE char *text = NULL;
+
+	OUT_OF_MEMORY(cnet__fault_format("1.0.0", 7, "msg", "details", &text, &err),
+		      CHECK(text == NULL));
+}

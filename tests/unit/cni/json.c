@@ -2,6 +2,8 @@
 
 #include "cni/json.h"
 
+#include <errno.h>
+
 #include <cnet/cni.h>
 
 #include "base/auto.h"
@@ -138,4 +140,25 @@ TEST(output_is_as_go_writes_it)
 	OK(cnet__json_format(json, 0, &narrow, &err));
 	STRINGS_EQUAL(narrow, "{\"a\":{\"B\":[],\"z\":\"\\u003c\\u0026\\u003e\\\"/\"},"
 			      "\"b\":[1,{}]}");
+}
+
+/* Where it gets no memory for a string, jansson complains of the text. */
+static int parse_out_of_memory(const char *text, json_t **ret, struct cnet_error *err)
+{
+	int r = cnet__json_parse(text, strlen(text), ret, err);
+
+	return r == -CNET_CNI_EDECODE ? cnet_error_set(err, ENOMEM, "out of memory") : r;
+}
+
+TEST(out_of_memory)
+{
+	static const char text[] = "{\"a\": [1, {\"b\": \"<\"}], \"c\": 1.5}";
+	struct cnet_error err = { 0 };
+	json_auto_t *json = NULL;
+	json_auto_t *empty = NULL;
+	AUTO_FREE char *formatted = NULL;
+
+	OUT_OF_MEMORY(parse_out_of_memory(text, &json, &err), CHECK(json == NULL));
+	OUT_OF_MEMORY(parse_out_of_memory("null", &empty, &err), CHECK(empty == NULL));
+	OUT_OF_MEMORY(cnet__json_format(json, 4, &formatted, &err), CHECK(formatted == NULL));
 }

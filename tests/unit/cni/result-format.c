@@ -2,6 +2,8 @@
 
 #include "cni/result.h"
 
+#include <errno.h>
+
 #include "base/auto.h"
 #include "cni/json.h"
 #include "harness/test.h"
@@ -174,4 +176,19 @@ TEST(bytes_that_are_no_text_are_written_all_the_same)
 	STRINGS_EQUAL(
 		cnet__json_string(json_array_get(cnet__json_get(json, "interfaces"), 0), "name"),
 		"eth?");
+}
+
+TEST(out_of_memory)
+{
+	static const char *const versions[] = { "0.2.0", "0.4.0", "1.1.0" };
+	CNET_AUTO(cnet_cni_result) *result = parse(TEXT_1_1, "1.1.0");
+	struct cnet_error err = { 0 };
+	size_t i;
+
+	for (i = 0; i < 3; i++) {
+		json_auto_t *json = NULL;
+
+		OUT_OF_MEMORY(cnet__result_format(result, versions[i], &json, &err),
+			      CHECK(json == NULL));
+	}
 }

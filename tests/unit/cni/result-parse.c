@@ -2,6 +2,8 @@
 
 #include "cni/result.h"
 
+#include <errno.h>
+
 #include "base/auto.h"
 #include "cni/json.h"
 #include "harness/test.h"
@@ -118,4 +120,25 @@ TEST(indices_mean_nothing_without_interfaces)
 	size_t count;
 
 	INTEGERS_EQUAL(cnet_cni_result_ips(result, &count)->interface, -1);
+}
+
+TEST(out_of_memory)
+{
+	static const char *const texts[] = {
+		"{\"interfaces\": [{\"name\": \"x\"}], \"ips\": [{\"address\": \"10.0.0.1/8\"}],"
+		" \"routes\": [{\"dst\": \"0.0.0.0/0\"}], \"dns\": {\"search\": [\"a\"]}}",
+		"{\"cniVersion\": \"0.2.0\", \"ip4\": {\"ip\": \"10.0.0.1/8\", \"routes\": [{"
+		"\"dst\": \"0.0.0.0/0\"}]}, \"ip6\": {\"ip\": \"fd00::1/64\", \"routes\": [{"
+		"\"dst\": \"::/0\"}]}}",
+	};
+	struct cnet_error err = { 0 };
+	size_t i;
+
+	for (i = 0; i < 2; i++) {
+		CNET_AUTO(cnet_cni_result) *result = NULL;
+		json_auto_t *json = json_loads(texts[i], 0, NULL);
+
+		OUT_OF_MEMORY(cnet__result_parse(json, "1.1.0", &result, &err),
+			      CHECK(result == NULL));
+	}
 }

@@ -2,6 +2,8 @@
 
 #include "cni/result.h"
 
+#include <errno.h>
+
 #include "base/auto.h"
 #include "cni/json.h"
 #include "harness/test.h"
@@ -94,4 +96,26 @@ TEST(nothing_is_freed_where_there_is_nothing)
 {
 	cnet__result_free(NULL);
 	cnet__result_free(create());
+}
+
+static int copy_once(struct cnet_cni_result *from, struct cnet_error *err)
+{
+	CNET_AUTO(cnet_cni_result) *to = NULL;
+	size_t count;
+	int r;
+
+	r = cnet__result_create(&to, err);
+	if (r == 0)
+		r = cnet_cni_result_copy(to, from, err);
+	if (r < 0 && to != NULL)
+		CHECK(cnet_cni_result_interfaces(to, &count) == NULL && count == 0);
+	return r;
+}
+
+TEST(out_of_memory)
+{
+	CNET_AUTO(cnet_cni_result) *from = filled();
+	struct cnet_error err = { 0 };
+
+	OUT_OF_MEMORY(copy_once(from, &err), );
 }
