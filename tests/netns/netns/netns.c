@@ -1,74 +1,88 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
-#include <errno.h>
-
-#include <cnet/netns.h>
-
-#include "harness/test.h"
 #include "netns/netns.h"
 
-TEST_NETNS(pin_list_delete)
-{
-	struct cnet_error err = { 0 };
-	struct cnet_netns *again;
-	char **names;
-	size_t n;
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
-	OK(cnet_netns_pin(t->box, NULL, "/run/blue", &err));
-	FAILS(EEXIST, cnet_netns_pin(t->box, NULL, "/run/blue", &err));
-	OK(cnet_netns_list("/run", &names, &n, &err));
-	INTEGERS_EQUAL(n, 1);
-	STRINGS_EQUAL(names[0], "blue");
+#include <cnet/link.h>
 
-	OK(cnet_netns_open("/run/blue", &again, &err));
-	CHECK(cnet_netns_equal(again, t->box));
-	CHECK(!cnet_netns_equal(again, t->host));
-	cnet_netns_close(again);
-
-	OK(cnet_netns_delete("/run/blue", &err));
-	OK(cnet_netns_delete("/run/blue", &err));
-	FAILS(ENOENT, cnet_netns_open("/run/blue", &again, &err));
-	free(names[0]);
-	free(names);
-}
+#include "harness/test.h"
 
 TEST_NETNS(not_a_namespace)
 {
 	struct cnet_error err = { 0 };
-	struct cnet_netns *ns;
+	struct cnet_netns *ns = NULL;
 
-	FAILS(EINVAL, cnet_netns_open("/proc/self/status", &ns, &err));
+	FAILS_WITH(EINVAL, "not a network namespace",
+		   cnet_netns_open("/proc/self/status", &ns, &err));
 	FAILS(EINVAL, cnet_netns_open("/proc/self/ns/mnt", &ns, &err));
-	test_command(NULL, "mkfifo /run/fifo; echo text > /run/file");
+	test_command(NULL, "mkfifo /run/fifo; mkdir /run/folder");
 	FAILS(EINVAL, cnet_netns_open("/run/fifo", &ns, &err));
-	FAILS(EINVAL, cnet_netns_delete("/run/file", &err));
+	FAILS(EINVAL, cnet_netns_open("/run/folder", &ns, &err));
+	FAILS_WITH(ENOENT, "\"/run/nosuch\"", cnet_netns_open("/run/nosuch", &ns, &err));
+	CHECK(ns == NULL);
 }
 
-static int count_links(void *arg, struct cnet_error *err)
-{
-	FILE *file = fopen("/proc/thread-self/net/dev", "r");
-	char line[256];
-
-	if (file == NULL)
-		return cnet_error_set(err, errno, "open");
-	while (fgets(line, sizeof(line), file) != NULL)
-		++*(int *)arg;
-	fclose(file);
-	return 0;
-}
-
-TEST_NETNS(call_enters_and_the_caller_stays)
+TEST_NETNS(of_a_process)
 {
 	struct cnet_error err = { 0 };
-	struct cnet_netns *now;
-	int before = 0, inside = 0;
+	struct cnet_netns *ns;
 
-	test_command(t->box, "ip link add veth-a type veth peer name veth-b");
-	OK(count_links(&before, &err));
-	OK(cnet_netns_call(t->box, count_links, &inside, &err));
-	INTEGERS_EQUAL(inside, before + 2);
+	OK(cnet_netns_open_pid(getpid(), &ns, &err));
+	CHECK(cnet_netns_equal(ns, t->host));
+	cnet_netns_close(ns);
+	FAILS_WITH(ESRCH, "process 4194305", cnet_netns_open_pid(4194305, &ns, &err));
+}
 
-	OK(cnet_netns_open(NULL, &now, &err));
-	CHECK(cnet_netns_equal(now, t->host));
-	cnet_netns_close(now);
+/* The handle holds the namespace, whatever becomes of the path that it was opened by. */
+TEST_NETNS(a_handle_outlives_its_path)
+{
+	struct cnet_error err = { 0 };
+	struct cnet_netns *ns;
+	struct cnet_link *lo;
+
+	test_command(NULL, "ip netns add blue");
+	OK(cnet_netns_open("/run/netns/blue", &ns, &err));
+	test_command(NULL, "ip netns delete blue");
+	OK(cnet_link_get(ns, "lo", &lo, &err));
+	cnet_link_free(lo);
+	cnet_netns_close(ns);
+}
+
+TEST_NETNS(one_socket_for_all_requests)
+{
+	struct cnet_error err = { 0 };
+	struct cnet__nl *first, *second;
+
+	OK(cnet__netns_route(t->box, &first, &err));
+	OK(cnet__netns_route(t->box, &second, &err));
+	CHECK(first == second);
+}
+
+TEST_NETNS(sockets_are_inside_and_not_inherited)
+{
+	struct cnet_error err = { 0 };
+	uint64_t cookie_box = 0, cookie_host = 0;
+	socklen_t size = sizeof(cookie_box);
+	int box, host;
+
+	OK(cnet__netns_socket(t->box, AF_INET, SOCK_DGRAM, 0, &box, &err));
+	OK(cnet__netns_socket(t->host, AF_INET, SOCK_DGRAM, 0, &host, &err));
+	CHECK(getsockopt(box, SOL_SOCKET, SO_NETNS_COOKIE, &cookie_box, &size) == 0);
+	CHECK(getsockopt(host, SOL_SOCKET, SO_NETNS_COOKIE, &cookie_host, &size) == 0);
+	CHECK(cookie_box != cookie_host);
+	CHECK(fcntl(box, F_GETFD) & FD_CLOEXEC);
+	CHECK(fcntl(cnet__netns_fd(t->box), F_GETFD) & FD_CLOEXEC);
+	FAILS_WITH(EAFNOSUPPORT,
+		   "socket: ", cnet__netns_socket(t->box, 99, SOCK_DGRAM, 0, &box, &err));
+	close(box);
+	close(host);
+}
+
+TEST_NETNS(closing_none)
+{
+	cnet_netns_close(NULL);
 }
