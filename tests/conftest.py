@@ -119,14 +119,15 @@ def plugin(host, build, request):
     conf:         the configuration, a dict or text
     netns:        a Namespace, a path, "" or None (not set)
     fail_request: the n-th netlink request of each process fails; count_file: one line for each
+    kill_at:      the program dies just before its n-th change of the system
     before:       a command to put before the program's, such as one of lab.trace
     """
     def run(name, command, conf="", container="box", ifname="eth0", netns=None, args=None, path=None,
-            env=None, on=None, fail_request=None, count_file=None, stdin=None, before=()):
+            env=None, on=None, fail_request=None, count_file=None, stdin=None, before=(), kill_at=None):
         netns = netns.path if isinstance(netns, net.Namespace) else netns
         path = str(build.plugins) if path is None else path
         whole = cni.plugin_environment(command, container, ifname, netns, args, path)
-        whole.update(build.preload(fail_request, count_file))
+        whole.update(build.preload(fail_request, count_file, kill_at))
         whole.update(env or {})
         executable = build.plugins / name if "/" not in name else name
         whole_input = cni.as_input(conf) if stdin is None else stdin

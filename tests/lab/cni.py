@@ -61,19 +61,22 @@ class Build:
         self.path = pathlib.Path(os.environ.get("CNET_BUILD", root / "build")).resolve()
         self.plugins = self.path / "plugins" / "bin"
         self.cnet = self.path / "cli" / "cnet"
-        self.nl_fail = self.path / "tests" / "nl-fail.so"
+        self.tests = self.path / "tests"
 
-    def preload(self, fail_request, count_file):
-        """Environment that has tests/harness/nl-fail.c stand before a program's requests."""
-        env = {}
-        if fail_request is None and count_file is None:
-            return env
-        env["LD_PRELOAD"] = str(self.nl_fail)
-        env["ASAN_OPTIONS"] = os.environ.get("ASAN_OPTIONS", "") + ":verify_asan_link_order=0"
-        if fail_request is not None:
-            env["CNET_TEST_FAIL_REQUEST"] = str(fail_request)
-        if count_file is not None:
-            env["CNET_TEST_COUNT_FILE"] = str(count_file)
+    def preload(self, fail_request, count_file, kill_at=None):
+        """Environment that has a library of tests/harness stand before a program's requests."""
+        told = {
+            "nl-fail.so": {"CNET_TEST_FAIL_REQUEST": fail_request, "CNET_TEST_COUNT_FILE": count_file},
+            "kill-at.so": {"CNET_TEST_KILL_AT": kill_at},
+        }
+        env, libraries = {}, []
+        for library, variables in told.items():
+            given = {k: str(v) for k, v in variables.items() if v is not None}
+            env.update(given)
+            libraries += [str(self.tests / library)] if given else []
+        if libraries:
+            env["LD_PRELOAD"] = ":".join(libraries)
+            env["ASAN_OPTIONS"] = os.environ.get("ASAN_OPTIONS", "") + ":verify_asan_link_order=0"
         return env
 
 

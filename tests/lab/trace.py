@@ -1,12 +1,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""What a program asks of the kernel, counted, or ended at a chosen request, by strace."""
+"""What a program asks of the kernel, counted by strace."""
 
 import dataclasses
 import re
-
-# Requests that change something, or lead to a change: where a kill is worth trying.
-CHANGES = ("sendmsg,sendto,write,pwrite64,link,linkat,unlink,unlinkat,rename,renameat,renameat2,"
-           "mkdir,mkdirat,ftruncate")
 
 _CALL = re.compile(r"^\d+ +(?:<\.\.\. )?(\w+)[( ].*= (-?\d+)")
 
@@ -44,8 +40,3 @@ def cost(file):
                 total.received += result
     return total
 
-
-def killing(number):
-    """A command to put before a program so that it dies at its n-th change, before it is made."""
-    return ["strace", "-f", "-qq", "-o", "/dev/null", "-e", f"trace={CHANGES}",
-            "-e", f"inject={CHANGES}:signal=KILL:error=EINTR:when={number}"]
