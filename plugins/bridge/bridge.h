@@ -37,8 +37,8 @@ void port_release(struct port *port);
 int port_create(struct cnet_cni_call *call, struct cnet_txn *txn, const struct bridge_conf *conf,
 		const struct cnet_link *bridge, struct port *port,
 		struct cnet_error *err) CNET_NODISCARD;
-/* Waits until the port forwards packets. */
-int port_wait(struct cnet_netns *host, const struct port *port,
+/* Waits until packets pass through the pair. */
+int port_wait(struct cnet_netns *host, struct cnet_netns *container, const struct port *port,
 	      struct cnet_error *err) CNET_NODISCARD;
 int port_check(struct cnet_cni_call *call, const struct bridge_conf *conf,
 	       const struct cnet_link *bridge, const struct cnet_link *far,

@@ -88,9 +88,9 @@ static int connect_container(struct cnet_cni_call *call, struct cnet_txn *txn,
 	if (r == 0 && conf->ip_masq)
 		r = masquerade_add(call, txn, result, err);
 	if (r == 0)
-		r = port_wait(host, port, err);
+		r = port_wait(host, container, port, err);
 	if (r == 0)
-		r = kit_announce(container, port->far, result, err);
+		kit_announce(container, port->far, result);
 
 	return r;
 }

@@ -67,12 +67,7 @@ int port_create(struct cnet_cni_call *call, struct cnet_txn *txn, const struct b
 	return r;
 }
 
-/*
- * The kernel reports the carrier first and lets packets through a little later (linkwatch): the
- * first packet of a container, or to its published port, could be lost. Newer kernels (6.8) catch
- * up when they are asked for the link.
- */
-int port_wait(struct cnet_netns *host, const struct port *port, struct cnet_error *err)
+static int wait_for_end(struct cnet_netns *ns, const struct cnet_link *end, struct cnet_error *err)
 {
 	const struct timespec pause = { .tv_nsec = READY_PAUSE_MS * 1000000 };
 	int i, r;
@@ -80,7 +75,7 @@ int port_wait(struct cnet_netns *host, const struct port *port, struct cnet_erro
 	for (i = 0; i < READY_POLLS; i++) {
 		CNET_AUTO(cnet_link) *now = NULL;
 
-		r = cnet_link_get_index(host, cnet_link_ifindex(port->near), &now, err);
+		r = cnet_link_get_index(ns, cnet_link_ifindex(end), &now, err);
 		if (r < 0)
 			return r;
 		if (cnet_link_operstate(now) == IF_OPER_UP)
@@ -88,8 +83,21 @@ int port_wait(struct cnet_netns *host, const struct port *port, struct cnet_erro
 		nanosleep(&pause, NULL);
 	}
 
-	return cnet_error_set(err, EAGAIN, "bridge port \"%s\": does not come up",
-			      cnet_link_name(port->near));
+	return cnet_error_set(err, EAGAIN, "link \"%s\": does not come up", cnet_link_name(end));
+}
+
+/*
+ * The kernel reports the carrier first and lets packets through a little later (linkwatch): the
+ * first packet of a container, or to its published port, could be lost. Newer kernels (6.8) catch
+ * up when they are asked for the link.
+ */
+int port_wait(struct cnet_netns *host, struct cnet_netns *container, const struct port *port,
+	      struct cnet_error *err)
+{
+	int r;
+
+	r = wait_for_end(host, port->near, err);
+	return r < 0 ? r : wait_for_end(container, port->far, err);
 }
 
 /* The host's end, which prevResult names: the interface that is neither the bridge nor inside. */

@@ -155,23 +155,19 @@ int kit_address(struct cnet_netns *container, const struct cnet_link *link,
 	return r;
 }
 
-int kit_announce(struct cnet_netns *container, const struct cnet_link *link,
-		 struct cnet_cni_result *result, struct cnet_error *err)
+void kit_announce(struct cnet_netns *container, const struct cnet_link *link,
+		  struct cnet_cni_result *result)
 {
 	const struct cnet_mac mac = cnet_link_mac(link);
 	const struct cnet_cni_ip *ips;
 	size_t i, n;
-	int r;
 
 	ips = cnet_cni_result_ips(result, &n);
 	for (i = 0; i < n; i++) {
-		r = cnet_neigh_announce(container, cnet_link_ifindex(link), &ips[i].address.ip,
-					&mac, err);
-		if (r < 0)
-			return r;
+		/* A courtesy: without it (no CAP_NET_RAW) neighbours learn a little later. */
+		ignore(cnet_neigh_announce(container, cnet_link_ifindex(link), &ips[i].address.ip,
+					   &mac, NULL));
 	}
-
-	return 0;
 }
 
 static int check_address(const struct cnet_addr *addrs, size_t n, const struct cnet_prefix *wanted,

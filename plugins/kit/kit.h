@@ -45,9 +45,9 @@ bool kit_has_family(struct cnet_cni_result *result, uint32_t family);
 int kit_address(struct cnet_netns *container, const struct cnet_link *link,
 		struct cnet_cni_result *result, int dad, struct cnet_error *err) CNET_NODISCARD;
 
-/* Tells the neighbours of the container's addresses. */
-int kit_announce(struct cnet_netns *container, const struct cnet_link *link,
-		 struct cnet_cni_result *result, struct cnet_error *err) CNET_NODISCARD;
+/* Tells the neighbours of the container's addresses, so that they forget earlier holders. */
+void kit_announce(struct cnet_netns *container, const struct cnet_link *link,
+		  struct cnet_cni_result *result);
 
 /*
  * CHECK: is the container's link there, of this kind, up (unless may_be_down), and as prevResult
