@@ -19,11 +19,13 @@ static int find_tlvs(const struct nlmsghdr *answer, struct nlattr **ret)
 
 	if (answer->nlmsg_type == NLMSG_ERROR) {
 		skip = sizeof(*e);
+		if ((size_t)nlmsg_datalen(answer) < skip || e->msg.nlmsg_len < sizeof(e->msg))
+			return 0;
 		if ((answer->nlmsg_flags & NLM_F_CAPPED) == 0)
 			skip += e->msg.nlmsg_len - sizeof(e->msg);
 	}
 
-	skip = NLMSG_ALIGN(skip);
+	skip = (skip + NLMSG_ALIGNTO - 1) / NLMSG_ALIGNTO * NLMSG_ALIGNTO;
 	if ((size_t)nlmsg_datalen(answer) < skip)
 		return 0;
 

@@ -53,9 +53,10 @@ char *test_ip(struct cnet_netns *ns, const char *path, const char *format, ...)
 	return text;
 }
 
+/* Without an allocation of ours, so that it may be asked for while the n-th one fails. */
 unsigned int test_ifindex(struct cnet_netns *ns, const char *name)
 {
-	char *text = test_ip(ns, "0.ifindex", "link show dev %s", name);
+	char *text = test_output(ns, NULL, "ip -o link show dev %s", name);
 	unsigned long ifindex = strtoul(text, NULL, 10);
 
 	if (ifindex == 0)
@@ -114,35 +115,62 @@ void test_same(const char *before, struct cnet_netns *ns, const char *what)
 	free(after);
 }
 
-unsigned int test_rollback(struct test_netns *t,
-			   int (*change)(struct test_netns *t, struct cnet_txn *txn,
-					 struct cnet_error *err))
+typedef int change_fn(struct test_netns *t, struct cnet_txn *txn, struct cnet_error *err);
+
+/* Makes a change and takes it back; both namespaces must be as before. */
+static int try_change(struct test_netns *t, change_fn *change, void (*arm)(unsigned int n),
+		      bool (*disarm)(void), unsigned int n, int code)
 {
-	char *host = test_snapshot(t->host), *box = test_snapshot(t->box);
-	unsigned int n, requests;
+	char *host = test_snapshot(t->host), *box = test_snapshot(t->box), what[64];
+	struct cnet_error err = { 0 };
+	struct cnet_txn *txn;
+	bool failed;
 	int r;
 
-	for (n = 1, r = -1; r < 0; n++) {
-		struct cnet_error err = { 0 };
-		struct cnet_txn *txn;
-		char what[32];
+	OK(cnet_txn_open(&txn, &err));
+	arm(n);
+	r = change(t, txn, &err);
+	failed = disarm();
+	if (failed ? r != -code || err.code != code : r != 0)
+		FAIL("failure %u: returned %d (%s)", n, r, err.message);
+	err = (struct cnet_error){ 0 };
+	OK(cnet_txn_close(txn, &err));
 
-		OK(cnet_txn_open(&txn, &err));
-		test_fail_request(n, ENOBUFS);
-		r = change(t, txn, &err);
-		requests = test_requests();
-		test_fail_request(0, 0);
-		if (r < 0 && (r != -ENOBUFS || requests < n))
-			FAIL("request %u failed: returned %d: %s", n, r, err.message);
-		err = (struct cnet_error){ 0 };
-		OK(cnet_txn_close(txn, &err));
-
-		snprintf(what, sizeof(what), "request %u failed", n);
-		test_same(host, t->host, r < 0 ? what : "all succeeded");
-		test_same(box, t->box, r < 0 ? what : "all succeeded");
-	}
-
+	snprintf(what, sizeof(what), "failure %u with %s", n, strerror(code));
+	test_same(host, t->host, what);
+	test_same(box, t->box, what);
 	free(host);
 	free(box);
-	return n - 2;
+	return failed;
+}
+
+static unsigned int failing;
+
+static void arm_request(unsigned int n)
+{
+	failing = n;
+	test_fail_request(n, ENOBUFS);
+}
+
+static bool disarm_request(void)
+{
+	const bool failed = test_requests() >= failing;
+
+	test_fail_request(0, 0);
+	return failed;
+}
+
+unsigned int test_rollback(struct test_netns *t, change_fn *change)
+{
+	unsigned int n, requests;
+
+	for (n = 1; try_change(t, change, arm_request, disarm_request, n, ENOBUFS); n++)
+		;
+	requests = n - 1;
+
+	for (n = 1; try_change(t, change, test_fail_allocation, test_allocation_failed, n, ENOMEM);
+	     n++)
+		;
+	CHECK(n > 1);
+	return requests;
 }

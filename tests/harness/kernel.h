@@ -36,8 +36,8 @@ void test_same(const char *before, struct cnet_netns *ns, const char *what);
 
 /*
  * Lets the n-th netlink request of a change fail, for n = 1, 2 ... until the change succeeds, and
- * closes its transaction each time: both namespaces must be as before. Returns the number of
- * requests that the change takes.
+ * then its n-th allocation; closes its transaction each time: both namespaces must be as before.
+ * Returns the number of requests that the change takes.
  */
 unsigned int test_rollback(struct test_netns *t,
 			   int (*change)(struct test_netns *t, struct cnet_txn *txn,
