@@ -13,7 +13,9 @@ static unsigned int prepare(struct test_netns *t)
 {
 	test_command(t->host, "ip link add name a type veth peer name b");
 	/* Without a link-local address only what a test adds is there. */
-	test_command(t->host, "ip link set dev a addrgenmode none up; ip link set dev b up");
+	test_command(t->host, "ip link set dev a addrgenmode none; "
+			      "ip link set dev b addrgenmode none; "
+			      "ip link set dev b up; ip link set dev a up");
 	return test_ifindex(t->host, "a");
 }
 
@@ -123,6 +125,8 @@ TEST_NETNS(list)
 
 	OK(cnet_addr_list(t->host, 0, &addrs, &n, &err));
 	CHECK(n >= 6); /* also lo's two and that of b */
+	free(addrs);
+	OUT_OF_MEMORY(cnet_addr_list(t->host, 0, &addrs, &n, &err), );
 	free(addrs);
 	FAILS_WITH(ENODEV, "link 99: list addresses",
 		   cnet_addr_list(t->host, 99, &addrs, &n, &err));

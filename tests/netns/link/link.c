@@ -70,6 +70,8 @@ TEST_NETNS(get_is_one_request)
 	OK(cnet_link_get(t->host, "lo", &lo, &err));
 	INTEGERS_EQUAL(test_requests(), 1);
 	cnet_link_free(lo);
+	OUT_OF_MEMORY(cnet_link_get(t->host, "lo", &lo, &err), );
+	cnet_link_free(lo);
 }
 
 TEST_NETNS(absent)
@@ -118,6 +120,9 @@ TEST_NETNS(list)
 		STRINGS_EQUAL(cnet_link_name(links[i + 1]), name);
 		STRINGS_EQUAL(cnet_link_kind(links[i + 1]), "bridge");
 	}
+	cnet_link_list_free(links, n);
+
+	OUT_OF_MEMORY(cnet_link_list(t->host, &links, &n, &err), );
 	cnet_link_list_free(links, n);
 }
 

@@ -70,6 +70,8 @@ TEST_NETNS(one_link_and_one_table)
 	OK(cnet_route_list(t->host, 0, 4711, &routes, &n, &err));
 	INTEGERS_EQUAL(n, 0);
 	free(routes);
+	OUT_OF_MEMORY(cnet_route_list(t->host, 0, 0, &routes, &n, &err), );
+	free(routes);
 	FAILS_WITH(ENODEV, "link 99: list routes",
 		   cnet_route_list(t->host, 99, 0, &routes, &n, &err));
 	test_fail_request(2, ENOBUFS);

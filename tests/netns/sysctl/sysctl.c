@@ -92,6 +92,19 @@ TEST_NETNS(all_or_nothing)
 	is(t->box, FORWARD, "1");
 }
 
+TEST_NETNS(out_of_memory)
+{
+	const struct cnet_sysctl settings[] = { { FORWARD, "1" }, { RANGE, "10000 20000" } };
+	struct cnet_error err = { 0 };
+	char *value;
+
+	test_command(t->box, "echo 0 > /proc/sys/" FORWARD);
+	OUT_OF_MEMORY(cnet_sysctl_set(t->box, NULL, settings, 2, &err), is(t->box, FORWARD, "0"));
+	is(t->box, FORWARD, "1");
+	OUT_OF_MEMORY(cnet_sysctl_get(t->box, FORWARD, &value, &err), );
+	free(value);
+}
+
 TEST_NETNS(no_change_no_inverse)
 {
 	struct cnet_error err = { 0 };
