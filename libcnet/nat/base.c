@@ -59,7 +59,7 @@ static const struct cnet__nft_set sets[] = {
 /* What differs between the families. */
 struct family {
 	unsigned int family;
-	const char *hostports, *masquerade;
+	const char *hostports, *leads, *masquerade;
 	const char *ports, *address_ports, *conditional, *conditional_address;
 	const char *sources, *all;
 	uint8_t multicast[16], multicast_mask[16];
@@ -67,30 +67,32 @@ struct family {
 };
 
 static const struct family families[] = {
-	{ AF_INET,
-	  "hostports4",
-	  "masq4",
-	  "hp4",
-	  "hp4ip",
-	  "cd4",
-	  "cd4ip",
-	  "mq4",
-	  "ha4",
-	  { 224 },
-	  { 0xf0 },
-	  4 }, /* 224.0.0.0/4 */
-	{ AF_INET6,
-	  "hostports6",
-	  "masq6",
-	  "hp6",
-	  "hp6ip",
-	  "cd6",
-	  "cd6ip",
-	  "mq6",
-	  "ha6",
-	  { 0xff },
-	  { 0xff },
-	  16 }, /* ff00::/8 */
+	{ .family = AF_INET,
+	  .hostports = "hostports4",
+	  .leads = "leads4",
+	  .masquerade = "masq4",
+	  .ports = "hp4",
+	  .address_ports = "hp4ip",
+	  .conditional = "cd4",
+	  .conditional_address = "cd4ip",
+	  .sources = "mq4",
+	  .all = "ha4",
+	  .multicast = { 224 }, /* 224.0.0.0/4 */
+	  .multicast_mask = { 0xf0 },
+	  .size = 4 },
+	{ .family = AF_INET6,
+	  .hostports = "hostports6",
+	  .leads = "leads6",
+	  .masquerade = "masq6",
+	  .ports = "hp6",
+	  .address_ports = "hp6ip",
+	  .conditional = "cd6",
+	  .conditional_address = "cd6ip",
+	  .sources = "mq6",
+	  .all = "ha6",
+	  .multicast = { 0xff }, /* ff00::/8 */
+	  .multicast_mask = { 0xff },
+	  .size = 16 },
 };
 
 /* The number of rules that each chain has at least. */
@@ -99,8 +101,8 @@ static const struct {
 	size_t rules;
 } chains[] = {
 	{ "guard", 2 },	    { "prerouting", 1 }, { "output", 1 },     { "postrouting", 3 },
-	{ "hostports", 2 }, { "hostports4", 4 }, { "hostports6", 4 }, { "pub", 4 },
-	{ "masq4", 1 },	    { "masq6", 1 },
+	{ "hostports", 2 }, { "hostports4", 4 }, { "hostports6", 4 }, { "leads4", 2 },
+	{ "leads6", 2 },    { "pub", 4 },	 { "masq4", 1 },      { "masq6", 1 },
 };
 
 static void add_chains(struct cnet__batch *b)
@@ -112,6 +114,8 @@ static void add_chains(struct cnet__batch *b)
 	cnet__nft_add_chain(b, "hostports", NULL);
 	cnet__nft_add_chain(b, "hostports4", NULL);
 	cnet__nft_add_chain(b, "hostports6", NULL);
+	cnet__nft_add_chain(b, "leads4", NULL);
+	cnet__nft_add_chain(b, "leads6", NULL);
 	cnet__nft_add_chain(b, "pub", NULL);
 	cnet__nft_add_chain(b, "pubsub", NULL);
 	cnet__nft_add_chain(b, "masq4", NULL);
@@ -164,7 +168,7 @@ static void load_port_key(struct cnet__rule *rule, const struct family *f, bool 
 	cnet__rule_load_port(rule, 'd', reg + 1);
 }
 
-static void add_hostports(struct cnet__batch *b, const struct family *f, bool with_address)
+static void add_conditional(struct cnet__batch *b, const struct family *f, bool with_address)
 {
 	struct cnet__rule rule;
 
@@ -172,12 +176,30 @@ static void add_hostports(struct cnet__batch *b, const struct family *f, bool wi
 	load_port_key(&rule, f, with_address);
 	cnet__rule_verdict_map(&rule, with_address ? f->conditional_address : f->conditional);
 	cnet__rule_put(&rule, b, CNET__RULE_LAST);
+}
 
-	cnet__rule_init(&rule, f->hostports);
+static void add_dnat(struct cnet__batch *b, const char *chain, const struct family *f,
+		     bool with_address)
+{
+	struct cnet__rule rule;
+
+	cnet__rule_init(&rule, chain);
 	load_port_key(&rule, f, with_address);
 	cnet__rule_map(&rule, with_address ? f->address_ports : f->ports);
 	cnet__rule_dnat(&rule, f->family);
 	cnet__rule_put(&rule, b, CNET__RULE_LAST);
+}
+
+/* Where conditions are asked first; who meets them goes on in the chain of what ports lead to. */
+static void add_hostports(struct cnet__batch *b, const struct family *f)
+{
+	add_conditional(b, f, true);
+	add_dnat(b, f->hostports, f, true);
+	add_conditional(b, f, false);
+	add_dnat(b, f->hostports, f, false);
+
+	add_dnat(b, f->leads, f, true);
+	add_dnat(b, f->leads, f, false);
 }
 
 static void add_family(struct cnet__batch *b, const struct family *f)
@@ -189,8 +211,7 @@ static void add_family(struct cnet__batch *b, const struct family *f)
 	cnet__rule_verdict(&rule, NFT_GOTO, f->hostports);
 	cnet__rule_put(&rule, b, CNET__RULE_LAST);
 
-	add_hostports(b, f, true);
-	add_hostports(b, f, false);
+	add_hostports(b, f);
 
 	cnet__rule_init(&rule, "postrouting");
 	cnet__rule_family(&rule, f->family);

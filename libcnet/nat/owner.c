@@ -93,14 +93,12 @@ static int add_text(const struct owner *owner, struct cnet__elements *index, con
 {
 	const size_t count = index->list.count;
 	struct cnet__element next;
-	char *last;
+	char *last = index->list.items[count - 1].comment;
+	const size_t used = strlen(last);
 
-	if (count > 1) {
-		last = index->list.items[count - 1].comment;
-		if (strlen(last) + 1 + strlen(text) < CNET__NFT_COMMENT) {
-			strcat(strcat(last, " "), text);
-			return 0;
-		}
+	if (count > 1 && used + 1 + strlen(text) < CNET__NFT_COMMENT) {
+		snprintf(last + used, CNET__NFT_COMMENT - used, " %s", text);
+		return 0;
 	}
 
 	next = numbered(CNET__NAT_OWNED, owner->key, (uint32_t)(count - 1), text);

@@ -12,6 +12,8 @@
 #include <linux/netfilter/nf_tables.h>
 #include <string.h>
 
+#include "base/bug.h"
+
 enum {
 	TYPE_BITS = 6,	/* of a joined type's number: TYPE_BITS of nft(8) */
 	HOST_ORDER = 1, /* enum byteorder of nft(8) */
@@ -177,24 +179,43 @@ static bool has_ranges(const struct cnet__nft_range *values, size_t count)
 	return false;
 }
 
+/* Hashed, not compared: marks lie in host order. */
+static void put_singles(struct nlmsghdr *h, const struct cnet__nft_range *values, size_t count,
+			struct shape shape)
+{
+	uint8_t value[16];
+	uint32_t mark;
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		memcpy(value, values[i].low, sizeof(value));
+		if (shape.type == CNET__NFT_MARK) {
+			memcpy(&mark, value, sizeof(mark));
+			mark = ntohl(mark);
+			memcpy(value, &mark, sizeof(mark));
+		}
+		put_value(h, value, shape.size, 0);
+	}
+}
+
 static void put_values(struct cnet__batch *b, uint32_t id, const struct cnet__nft_range *values,
-		       size_t count, size_t size)
+		       size_t count, struct shape shape)
 {
 	struct nlmsghdr *h = cnet__nft_begin(b, NFT_MSG_NEWSETELEM, NLM_F_CREATE);
 	struct nlattr *list;
-	size_t i;
 
 	if (h == NULL)
 		return;
 
+	bug_on(count > CNET__NFT_VALUES);
 	mnl_attr_put_strz(h, NFTA_SET_ELEM_LIST_TABLE, CNET__NFT_TABLE);
 	mnl_attr_put_strz(h, NFTA_SET_ELEM_LIST_SET, CNET__NFT_ANONYMOUS);
 	mnl_attr_put_u32(h, NFTA_SET_ELEM_LIST_SET_ID, htonl(id));
 	list = mnl_attr_nest_start(h, NFTA_SET_ELEM_LIST_ELEMENTS);
 	if (has_ranges(values, count))
-		put_ranges(h, values, count, size);
-	for (i = 0; i < count && !has_ranges(values, count); i++)
-		put_value(h, values[i].low, size, 0);
+		put_ranges(h, values, count, shape.size);
+	else
+		put_singles(h, values, count, shape);
 	mnl_attr_nest_end(h, list);
 	cnet__batch_end(b, "add values to a set");
 }
@@ -215,6 +236,6 @@ uint32_t cnet__nft_add_anonymous_set(struct cnet__batch *b, enum cnet__nft_type 
 	else if (is_host_order(type))
 		set_key_order(b, set, HOST_ORDER);
 	put_set(b, h, set, CNET__NFT_ANONYMOUS);
-	put_values(b, id, values, count, shape.size);
+	put_values(b, id, values, count, shape);
 	return id;
 }

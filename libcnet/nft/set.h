@@ -26,6 +26,7 @@ enum {
 	CNET__NFT_KEY = 32,
 	CNET__NFT_DATA = 20,
 	CNET__NFT_CHAIN_NAME = 24,
+	CNET__NFT_VALUES = 600, /* of a set without a name: they share a message */
 };
 
 /* What a set holds: its key is one field or several joined ones, and if data is there it is a map.
@@ -50,7 +51,7 @@ struct cnet__nft_range {
 
 /*
  * A set without a name, for one rule of the same batch.
- * @values: single ones, or ranges in network order that are sorted and do not touch
+ * @values: in network order, at most CNET__NFT_VALUES; if there are ranges, sorted and not touching
  * Return: its number within the batch.
  */
 uint32_t cnet__nft_add_anonymous_set(struct cnet__batch *b, enum cnet__nft_type type,

@@ -24,11 +24,11 @@ void town_serve(struct cnet_netns *ns, const char *name, unsigned int port);
 
 /* What a server answers to a client in ns; "" if none does. protocol: "tcp" or "udp" */
 const char *town_ask(struct cnet_netns *ns, const char *protocol, const char *address,
-		     unsigned int port);
+		     unsigned int port, const char *expected);
 
-/* The answer must be this one. */
+/* The answer must be this one; "": none. */
 #define ANSWERS(expected, ns, protocol, address, port) \
-	STRINGS_EQUAL(town_ask(ns, protocol, address, port), expected)
+	STRINGS_EQUAL(town_ask(ns, protocol, address, port, expected), expected)
 /* The same for TCP and UDP. */
 #define ANSWERS_BOTH(expected, ns, address, port)            \
 	do {                                                 \
