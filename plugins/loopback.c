@@ -75,7 +75,7 @@ static int loopback_add(struct cnet_cni_call *call, struct cnet_txn *txn,
 	AUTO_FREE struct cnet_addr *addresses = NULL;
 	CNET_AUTO(cnet_link) *lo = NULL;
 	struct cnet_netns *ns = NULL;
-	size_t count;
+	size_t count = 0;
 	int r;
 
 	r = get_lo(call, &ns, &lo, err);

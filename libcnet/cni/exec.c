@@ -28,8 +28,6 @@
 #include "base/vec.h"
 #include "cni/fault.h"
 
-extern char **environ;
-
 enum {
 	OUTPUT_MAX = 1 << 20,
 	ERRORS_KEPT = 400, /* of standard error, for a message that holds 508 bytes in all */
@@ -305,6 +303,23 @@ static int read_errors(int fd, struct output *output)
 
 enum { OUT, ERRORS, EXIT, WATCHED };
 
+/* Reads what there is. 0, or -errno. */
+static int read_watched(struct pollfd *watched, struct output *output)
+{
+	int r = 1;
+
+	if (watched[OUT].revents != 0)
+		r = read_output(watched[OUT].fd, output);
+	if (r < 0)
+		return r;
+	if (r == 0)
+		watched[OUT].fd = -1;
+	if (watched[ERRORS].revents != 0 && read_errors(watched[ERRORS].fd, output) <= 0)
+		watched[ERRORS].fd = -1;
+
+	return 0;
+}
+
 /*
  * Reads both streams until their end, or until the plugin has: a daemon that it left behind may
  * hold them open for ever. Old kernels have no pidfd; there the streams' end is all we wait for.
@@ -317,30 +332,24 @@ static int collect(pid_t pid, int out, int errors, struct output *output)
 		[ERRORS] = { .fd = errors, .events = POLLIN },
 		[EXIT] = { .fd = process, .events = POLLIN },
 	};
+	int patience = -1; /* until it has ended, then none */
 	int r;
 
 	while (watched[OUT].fd >= 0 || watched[ERRORS].fd >= 0) {
-		const int ended = process >= 0 && watched[EXIT].fd < 0;
-		int n = poll(watched, WATCHED, ended ? 0 : -1);
+		int n = poll(watched, WATCHED, patience);
 
-		if (n < 0 && errno != EINTR)
-			return -errno;
-		if (n == 0)
-			break;
-		if (n < 0)
+		if (n < 0 && errno == EINTR)
 			continue;
+		if (n <= 0)
+			return n < 0 ? -errno : 0;
 
-		if (watched[OUT].revents != 0) {
-			r = read_output(out, output);
-			if (r < 0)
-				return r;
-			if (r == 0)
-				watched[OUT].fd = -1;
-		}
-		if (watched[ERRORS].revents != 0 && read_errors(errors, output) <= 0)
-			watched[ERRORS].fd = -1;
-		if (watched[EXIT].revents != 0)
+		r = read_watched(watched, output);
+		if (r < 0)
+			return r;
+		if (watched[EXIT].revents != 0) {
 			watched[EXIT].fd = -1;
+			patience = 0;
+		}
 	}
 
 	return 0;
@@ -384,7 +393,7 @@ static int run(const struct cnet__exec *exec, struct output *output, int *status
 	AUTO_CHANNEL in = { -1, -1 };
 	AUTO_CHANNEL out = { -1, -1 };
 	AUTO_CHANNEL errors = { -1, -1 };
-	pid_t pid;
+	pid_t pid = -1;
 	int r;
 
 	r = fill(&in, exec->input, exec->length);
@@ -400,7 +409,7 @@ static int run(const struct cnet__exec *exec, struct output *output, int *status
 	close(take_fd(&out.writer));
 	close(take_fd(&errors.writer));
 	r = collect(pid, out.reader, errors.reader, output);
-	if (r < 0)
+	if (r < 0 && pid > 0)
 		kill(pid, SIGKILL);
 
 	*status = wait_for(pid);

@@ -185,7 +185,7 @@ static int add_there(struct cnet_cni_call *call, const struct release *release,
 	r = execute(call, release->path, CNET__VERB_ADD, &output, err);
 	if (r == 0)
 		r = parse_output(call, output, &own, err);
-	if (r == 0)
+	if (r == 0 && own != NULL)
 		r = merge(result, own, err);
 	if (r < 0) /* the specification wants its DEL; what it says of it would hide the cause */
 		ignore(execute_quietly(call, release->path, CNET__VERB_DEL, NULL));

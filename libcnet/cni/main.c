@@ -115,10 +115,13 @@ static int print_result(struct session *s, const struct cnet_cni_result *result,
 	int r;
 
 	r = cnet__result_format(result, s->call.version, &json, err);
-	if (r == 0)
-		r = cnet__json_format(json, 4, &text, err);
+	if (r < 0)
+		return r;
+	r = cnet__json_format(json, 4, &text, err);
+	if (r < 0)
+		return r;
 
-	return r < 0 ? r : write_output(text, &s->written, err);
+	return write_output(text, &s->written, err);
 }
 
 static int add(struct session *s, struct cnet_error *err)
