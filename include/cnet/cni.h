@@ -165,8 +165,8 @@ CNET_API const struct cnet_cni_dns *cnet_cni_result_dns(const struct cnet_cni_re
  * @CNET_CNI_BOOL:    bool
  * @CNET_CNI_INT:     int64_t; @detail: struct cnet_cni_bounds, or NULL for 0 to 2^32-1
  * @CNET_CNI_CHOICE:  uint32_t; @detail: array of struct cnet_cni_choice, ended by a NULL text
- * @CNET_CNI_MAC:     struct cnet_mac
- * @CNET_CNI_IP:      struct cnet_ip
+ * @CNET_CNI_MAC:     struct cnet_mac; "" counts as absent
+ * @CNET_CNI_IP:      struct cnet_ip; "" counts as absent
  * @CNET_CNI_PREFIX:  struct cnet_prefix, host bits kept
  * @CNET_CNI_STRINGS: const char *const *, a list ended by NULL
  * @CNET_CNI_LIST:    struct cnet_cni_list; @detail: struct cnet_cni_element
@@ -250,6 +250,8 @@ struct cnet_cni_call;
  * @conf:    the struct, holding the defaults
  * @err:     see struct cnet_error
  *
+ * After a failure some members of @conf may have been set.
+ *
  * Return: 0; -CNET_CNI_ECONFIG: the message names the member and its value; -ENOMEM.
  */
 CNET_API int cnet_cni_read(struct cnet_cni_call *call, const struct cnet_cni_member *members,
@@ -291,7 +293,7 @@ CNET_API int cnet_cni_host(struct cnet_cni_call *call, struct cnet_netns **ret,
  *
  * The host's own namespace has been refused before the plugin was called.
  *
- * Return: 0; -CNET_CNI_ENETNS.
+ * Return: 0; -CNET_CNI_ENETNS; -EMFILE, -ENFILE, -ENOMEM.
  */
 CNET_API int cnet_cni_container(struct cnet_cni_call *call, struct cnet_netns **ret,
 				struct cnet_error *err) CNET_NODISCARD;
@@ -311,14 +313,15 @@ CNET_API const char *cnet_cni_arg(const struct cnet_cni_call *call, const char *
  * @keys: known keys, ended by NULL; IgnoreUnknown is always known
  * @err:  see struct cnet_error
  *
- * Malformed pairs were refused before; IgnoreUnknown=1 allows all keys.
+ * Malformed pairs were refused before, but in DEL, where malformed CNI_ARGS count as none;
+ * IgnoreUnknown=1 allows all keys.
  *
  * Return: 0; -CNET_CNI_EENVIRONMENT: the message names the key.
  */
 CNET_API int cnet_cni_args_check(const struct cnet_cni_call *call, const char *const *keys,
 				 struct cnet_error *err) CNET_NODISCARD;
 
-/** cnet_cni_previous() - prevResult, or NULL; owned by the call */
+/** cnet_cni_previous() - prevResult, or NULL (in DEL also if malformed); owned by the call */
 CNET_API struct cnet_cni_result *cnet_cni_previous(struct cnet_cni_call *call);
 
 /**
@@ -358,9 +361,11 @@ CNET_API int cnet_cni_has_ipam(const struct cnet_cni_call *call);
  * @result: addresses, routes and name servers are appended
  * @err:    see struct cnet_error
  *
- * If the delegate fails, its DEL is called before this returns.
+ * If a delegate that was executed fails, its DEL is called before this returns; one called in this
+ * process records what it does in @txn. A delegate cannot delegate in its turn.
  *
- * Return: 0; the delegate's error; -CNET_CNI_ECONFIG: it is not named, or not found.
+ * Return: 0; the delegate's error; -CNET_CNI_ECONFIG: it is not named, or not found;
+ * -CNET_CNI_EDECODE: what it printed is no result.
  */
 CNET_API int cnet_cni_ipam_add(struct cnet_cni_call *call, struct cnet_txn *txn,
 			       struct cnet_cni_result *result,

@@ -10,6 +10,7 @@
 #include <elf.h>
 #include <fcntl.h>
 #include <link.h>
+#include <stdint.h>
 #include <string.h>
 
 #include "base/auto.h"
@@ -74,7 +75,7 @@ static int find_in_program(struct dl_phdr_info *info, size_t size, void *arg)
 	return 1;
 }
 
-static int read_at(int fd, void *data, size_t length, ElfW(Off) offset)
+static int read_at(int fd, void *data, size_t length, uint64_t offset)
 {
 	return pread(fd, data, length, (off_t)offset) == (ssize_t)length;
 }

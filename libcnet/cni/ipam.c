@@ -212,7 +212,8 @@ int cnet_cni_ipam_add(struct cnet_cni_call *call, struct cnet_txn *txn,
 	release = calloc(1, sizeof(*release));
 	if (release == NULL)
 		return cnet_error_set(err, ENOMEM, "IPAM plugin: out of memory");
-	*release = (struct release){ call, take(delegate.path) };
+	release->call = call;
+	release->path = take(delegate.path);
 
 	r = add_there(call, release, result, err);
 	if (r < 0)
