@@ -197,8 +197,8 @@ struct listing {
 
 static int append(const struct nlmsghdr *answer, void *arg, struct cnet_error *err)
 {
+	struct cnet_addr addr = { 0 };
 	struct listing *l = arg;
-	struct cnet_addr addr;
 	int r;
 
 	r = cnet__addr_decode(answer, &addr, err);

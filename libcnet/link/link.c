@@ -77,7 +77,7 @@ int cnet__link_read(struct cnet_netns *ns, unsigned int ifindex, const char *nam
 	if (r < 0)
 		return r;
 
-	link->ifindex = 0;
+	*link = (struct cnet_link){ 0 };
 	cnet__link_encode_get(&m, ifindex, name);
 	r = cnet__nl_get(nl, &m, read_link, link, err);
 	if (r == 0 && link->ifindex == 0)
@@ -127,7 +127,7 @@ typedef VEC(struct cnet_link *) links;
 
 static int append(const struct nlmsghdr *answer, void *arg, struct cnet_error *err)
 {
-	struct cnet_link link, *copy;
+	struct cnet_link link, *copy = NULL;
 	links *list = arg;
 	int r;
 

@@ -87,7 +87,7 @@ static int set_options(int fd)
 	return 0;
 }
 
-static int send_from(int fd, unsigned int ifindex, const struct cnet_ip *ip, uint8_t *packet)
+static int send_from(int fd, unsigned int ifindex, const struct cnet_ip *ip, const uint8_t *packet)
 {
 	struct sockaddr_in6 to = { .sin6_family = AF_INET6,
 				   .sin6_addr = IN6ADDR_ANY_INIT,
@@ -97,7 +97,8 @@ static int send_from(int fd, unsigned int ifindex, const struct cnet_ip *ip, uin
 		char room[CMSG_SPACE(sizeof(struct in6_pktinfo))];
 	} control = { .room = { 0 } };
 	struct in6_pktinfo from = { .ipi6_ifindex = ifindex };
-	struct iovec data = { .iov_base = packet, .iov_len = CNET__ADVERTISEMENT_SIZE };
+	struct iovec data = { .iov_base = (void *)(uintptr_t)packet,
+			      .iov_len = CNET__ADVERTISEMENT_SIZE };
 	const struct msghdr message = {
 		.msg_name = &to,
 		.msg_namelen = sizeof(to),
