@@ -40,7 +40,8 @@ struct cnet_addr_opts {
  * @ns:      where
  * @txn:     records its removal; may be NULL
  * @ifindex: the link
- * @prefix:  the address; the kernel adds the route to its network once the link is up
+ * @prefix:  the address; the kernel adds the route to its network once the link is up. IPv4's
+ *           broadcast address is the last of the network
  * @opts:    NULL: defaults
  * @err:     see struct cnet_error
  *

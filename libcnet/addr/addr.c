@@ -7,6 +7,7 @@
 #include <linux/if_addr.h>
 #include <linux/rtnetlink.h>
 #include <netlink/attr.h>
+#include <stdbool.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -21,7 +22,16 @@ struct undo {
 	struct cnet_prefix prefix;
 };
 
-/* IPv4 wants its own address (local) and that of the other end, which is the same on a network. */
+/* A network of two (RFC 3021) or one has no broadcast address. */
+static bool has_broadcast(const struct cnet_prefix *prefix)
+{
+	return prefix->ip.family == AF_INET && prefix->length < 31;
+}
+
+/*
+ * IPv4 wants its own address (local) and that of the other end, which is the same on a network. The
+ * broadcast address is what SIOCGIFBRDADDR answers; the kernel does not work it out by itself.
+ */
 void cnet__addr_encode(struct cnet__msg *m, int type, int flags, unsigned int ifindex,
 		       const struct cnet_prefix *prefix, const struct cnet_addr_opts *opts)
 {
@@ -35,6 +45,11 @@ void cnet__addr_encode(struct cnet__msg *m, int type, int flags, unsigned int if
 	cnet__msg_init(m, type, flags, &header, sizeof(header));
 	cnet__msg_ip(m, IFA_LOCAL, &prefix->ip);
 	cnet__msg_ip(m, IFA_ADDRESS, &prefix->ip);
+	if (type == RTM_NEWADDR && has_broadcast(prefix)) {
+		const struct cnet_ip last = cnet_prefix_last(prefix);
+
+		cnet__msg_ip(m, IFA_BROADCAST, &last);
+	}
 	if (opts != NULL && opts->flags != 0)
 		cnet__msg_u32(m, IFA_FLAGS, opts->flags);
 }

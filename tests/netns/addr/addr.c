@@ -30,6 +30,7 @@ TEST_NETNS(ipv4)
 	IP_EQUAL(t->host, "0.addr_info.0.prefixlen", "24", "address show dev a");
 	IP_EQUAL(t->host, "0.addr_info.0.scope", "global", "address show dev a");
 	IP_EQUAL(t->host, "0.addr_info.0.address", "", "address show dev a");
+	IP_EQUAL(t->host, "0.addr_info.0.broadcast", "10.1.2.255", "address show dev a");
 	IP_EQUAL(t->host, "0.dst", "10.1.2.0/24", "route show dev a");
 	FAILS_WITH(EEXIST, "add address \"10.1.2.3/24\": File exists",
 		   cnet_addr_add(t->host, NULL, a, &prefix, NULL, &err));

@@ -7,6 +7,7 @@
 #include <linux/rtnetlink.h>
 #include <sys/socket.h>
 
+#include "base/auto.h"
 #include "harness/kernel.h"
 #include "harness/wire.h"
 
@@ -27,8 +28,23 @@ TEST(encode)
 	WIRE_BYTES("\x0a\x01\x02\x03", WIRE(&m, struct ifaddrmsg, IFA_LOCAL));
 	WIRE_BYTES("\x0a\x01\x02\x03", WIRE(&m, struct ifaddrmsg, IFA_ADDRESS));
 	WIRE_U32(IFA_F_NOPREFIXROUTE, WIRE(&m, struct ifaddrmsg, IFA_FLAGS));
-	WIRE_NONE(WIRE(&m, struct ifaddrmsg, IFA_BROADCAST));
+	WIRE_BYTES("\x0a\x01\x02\xff", WIRE(&m, struct ifaddrmsg, IFA_BROADCAST));
 	WIRE_NONE(WIRE(&m, struct ifaddrmsg, IFA_LABEL));
+}
+
+TEST(encode_without_broadcast)
+{
+	static const char *const without[] = { "10.1.2.3/31", "10.1.2.3/32", "2001:db8::1/64" };
+	struct cnet_prefix prefix;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(without); i++) {
+		CNET__MSG_AUTO m = { 0 };
+
+		prefix = test_parse_prefix(without[i]);
+		cnet__addr_encode(&m, RTM_NEWADDR, NLM_F_CREATE, 5, &prefix, NULL);
+		WIRE_NONE(WIRE(&m, struct ifaddrmsg, IFA_BROADCAST));
+	}
 }
 
 static int decode(uint8_t family, uint8_t length, const void *address, size_t size,
