@@ -39,6 +39,19 @@ static int prepare_ipv6(struct cnet_netns *ns, const char *name, int dad, struct
 	return cnet_sysctl_set(ns, NULL, settings, ARRAY_SIZE(settings) - (dad ? 0 : 1), err);
 }
 
+/*
+ * The kernel then announces by itself what others change later, such as a chained plugin the MAC
+ * that we have announced. Where /proc/sys cannot be written that is no reason to fail.
+ */
+static void keep_announcing(struct cnet_netns *ns, const char *name)
+{
+	char key[KEY];
+	const struct cnet_sysctl setting = { key, "1" };
+
+	snprintf(key, sizeof(key), "net/ipv4/conf/%s/arp_notify", name);
+	ignore(cnet_sysctl_set(ns, NULL, &setting, 1, NULL)); /* see above */
+}
+
 static int add_addresses(struct cnet_netns *ns, const struct cnet_link *link,
 			 struct cnet_cni_result *result, int dad, struct cnet_error *err)
 {
@@ -141,6 +154,8 @@ int kit_address(struct cnet_netns *container, const struct cnet_link *link,
 	const bool ipv6 = kit_has_family(result, AF_INET6);
 	int r = 0;
 
+	if (ipv6 || kit_has_family(result, AF_INET))
+		keep_announcing(container, cnet_link_name(link));
 	if (ipv6)
 		r = prepare_ipv6(container, cnet_link_name(link), dad, err);
 	if (r == 0)
