@@ -49,10 +49,12 @@ def owners():
             if path.name != "lock" and not path.name.startswith("last_reserved_ip.")}
 
 
-def everything(folder=STATE):
-    """All files with modes and contents, and the folder's mode."""
+def everything(folder):
+    """All files with modes and contents, and the folder's mode; the lock's mode apart."""
     files = {path.name: (oct(path.stat().st_mode), path.read_bytes()) for path in folder.iterdir()}
-    return oct(folder.stat().st_mode), files
+    lock, content = files["lock"]
+    files["lock"] = content
+    return (oct(folder.stat().st_mode), files), lock
 
 
 def test_second_goes_on_where_the_first_stopped(pair):
@@ -179,7 +181,7 @@ def test_the_same_addresses_in_the_same_order_to_the_last(ours, theirs, what, tm
             seen.append(outcome.json["ips"] if outcome.status == 0 else FULL.search(outcome.json["msg"])[0])
             if number % 3 == 1:
                 side.delete(ipam, f"c{number - 1}")
-        return seen, everything(tmp_path / plugins.name / "lan")
+        return seen, everything(tmp_path / plugins.name / "lan")[0]
 
     mine, reference = run(ours), run(theirs)
     assert isinstance(reference[0][-2], str), "the range was never full"
@@ -198,8 +200,9 @@ def test_files_are_the_same(ours, theirs, tmp_path):
         side.delete(ipam, "b")
         return everything(tmp_path / plugins.name / "lan")
 
-    mode, files = run(theirs)
-    assert run(ours) == (mode, files)
+    (mode, files), lock = run(theirs)
+    # Nothing executes a lock.
+    assert run(ours) == ((mode, files), "0o100600") and lock == "0o100750"
     assert sorted(files) == ["10.9.0.101", "10.9.0.2", "10.9.0.3", "fd00:9::1:0:0:2", "fd00:9::1:0:0:3",
                              "fd00:9::1:0:0:ff", "last_reserved_ip.0", "last_reserved_ip.1", "lock"]
 
@@ -306,11 +309,38 @@ def test_our_gc_frees_exactly_what_nobody_owns_of_either_side(ours, theirs):
     assert reference.add(DUAL, "d") == ["10.9.0.6", "fd00:9::6"]
 
 
-def test_nothing_of_theirs_is_reclaimed_as_of_another_boot(ours, theirs):
+# ---- another boot
+
+def reboot():
+    """What our host-local noted of this boot becomes another's."""
+    (boot,) = pathlib.Path("/var/lib/cni/networks/.cnet/lan").iterdir()
+    boot.rename(boot.with_name("00000000-0000-4000-8000-000000000000"))
+
+
+def test_after_a_reboot_ours_are_free_and_theirs_are_not(ours, theirs):
     """We know the boot of our own allocations only; the reference's stay until somebody frees them."""
     mine, reference = Ipam(ours), Ipam(theirs)
-    for name in "abcde":
+    mine.add(SMALL, "a")
+    for name in "bcd":
         reference.add(SMALL, name)
-    before = owners()
+    mine.add(SMALL, "e")
     mine.call("ADD", SMALL, "f").fails()
-    assert owners() == before
+    reboot()
+    assert mine.add(SMALL, "f") == ["10.9.0.2"]
+    assert mine.add(SMALL, "g") == ["10.9.0.6"]
+    mine.call("ADD", SMALL, "h").fails()
+    assert owners() == {"10.9.0.2": b"f\r\neth0", "10.9.0.3": b"b\r\neth0", "10.9.0.4": b"c\r\neth0",
+                        "10.9.0.5": b"d\r\neth0", "10.9.0.6": b"g\r\neth0"}
+
+
+def test_address_that_changed_sides_is_not_reclaimed(ours, theirs):
+    """Ours of the last boot, released and given out again by the reference, even to the same container."""
+    mine, reference = Ipam(ours), Ipam(theirs)
+    asked = {"cni_args": "IP=10.9.0.3"}
+    mine.add(SMALL, "a", **asked)
+    mine.add(SMALL, "b")
+    reference.delete(SMALL, "a")
+    reference.add(SMALL, "a", **asked)
+    reboot()
+    assert mine.add(SMALL, "c") == ["10.9.0.4"]
+    assert owners() == {"10.9.0.3": b"a\r\neth0", "10.9.0.4": b"c\r\neth0"}
