@@ -17,6 +17,15 @@ CNET_BEGIN_DECLS
  */
 
 /**
+ * cnet_nat_check() - could anything below be added?
+ * @ns:  the host
+ * @err: see struct cnet_error
+ *
+ * Return: 0; -EPERM: CAP_NET_ADMIN is missing; -EOPNOTSUPP: the kernel has no nf_tables.
+ */
+CNET_API int cnet_nat_check(struct cnet_netns *ns, struct cnet_error *err) CNET_NODISCARD;
+
+/**
  * cnet_masquerade_add() - let a container's packets leave under the host's address
  * @ns:     the host
  * @txn:    records the removal; may be NULL

@@ -15,6 +15,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include <cnet/nat.h>
+
 #include "base/auto.h"
 #include "nft/rule.h"
 #include "nft/table.h"
@@ -362,6 +364,13 @@ int cnet__base_add_length(struct cnet_netns *ns, const char *stem, const struct 
 		return 0;
 
 	return cnet_error_set(err, -r, "%s", why.message);
+}
+
+int cnet_nat_check(struct cnet_netns *ns, struct cnet_error *err)
+{
+	uint32_t generation;
+
+	return cnet__nft_generation(ns, &generation, err);
 }
 
 int cnet__base_check(struct cnet_netns *ns, struct cnet_error *err)
