@@ -139,9 +139,9 @@ def plugin(host, build, request):
 @pytest.fixture
 def cnet(host, build):
     """cnet(*args, env={}): runs the command on the host; networks are in /etc/cni/net.d."""
-    def run(*args, env=None, on=None, stdin=b"", fail_request=None, count_file=None, before=()):
+    def run(*args, env=None, on=None, stdin=b"", fail_request=None, count_file=None, before=(), kill_at=None):
         whole = {"CNI_PATH": str(build.plugins)}
-        whole.update(build.preload(fail_request, count_file))
+        whole.update(build.preload(fail_request, count_file, kill_at))
         whole.update(env or {})
         return cni.execute(on or host, [*before, build.cnet, *args], whole, stdin)
 

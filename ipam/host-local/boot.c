@@ -118,6 +118,18 @@ void hl_boot_each_stale(const struct hl_boot *boot, void (*fn)(const char *name,
 	}
 }
 
+void hl_boot_tidy(const struct hl_boot *boot, bool (*wanted)(const char *name, void *arg),
+		  void *arg)
+{
+	AUTO_LIST DIR *names = boot->current < 0 ? NULL : list(boot->current, ".");
+	const char *name;
+
+	while (names != NULL && (name = next_name(names)) != NULL) {
+		if (!wanted(name, arg))
+			unlinkat(boot->current, name, 0);
+	}
+}
+
 struct release {
 	int network;
 	bool failed;

@@ -40,4 +40,9 @@ void hl_boot_close(struct hl_boot *boot);
 void hl_boot_each_stale(const struct hl_boot *boot, void (*fn)(const char *name, void *arg),
 			void *arg);
 
+/* Removes the links of this boot that wanted() does not want: a kill came before or after theirs.
+ */
+void hl_boot_tidy(const struct hl_boot *boot, bool (*wanted)(const char *name, void *arg),
+		  void *arg);
+
 #endif

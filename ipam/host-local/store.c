@@ -409,6 +409,26 @@ static int release_name(struct hl_store *store, const struct cnet_ip *ip, struct
 	return 0;
 }
 
+static bool is_allocated(const char *name, void *arg)
+{
+	struct hl_store *store = arg;
+	const struct hl_name *entry;
+	struct cnet_ip ip;
+
+	if (!hl_name_parse(name, &ip))
+		return true; /* not ours */
+
+	entry = hl_names_find(&store->names, &ip);
+	return entry != NULL && entry->state != HL_NAME_FREE;
+}
+
+/* What was killed between an allocation and its link has left the link: void, but a file. */
+static void tidy(struct hl_store *store)
+{
+	if (store->names.listed)
+		hl_boot_tidy(&store->boot, is_allocated, store);
+}
+
 int hl_store_release(struct hl_store *store, const struct cnet_attachment *owner,
 		     struct cnet_error *err)
 {
@@ -436,6 +456,7 @@ int hl_store_release(struct hl_store *store, const struct cnet_attachment *owner
 			ignore(cnet_error_append(&all, &step)); /* keeps the first code */
 	}
 	free(finding.holdings.items);
+	tidy(store);
 
 	return all.code == 0 ? 0 : cnet_error_set(err, all.code, "%s", all.message);
 }
@@ -471,8 +492,11 @@ int hl_store_keep_only(struct hl_store *store, const struct hl_owners *owners,
 		       struct cnet_error *err)
 {
 	struct hl_owners copy = *owners;
+	int r;
 
-	return visit(store, keep_or_release, &copy, err);
+	r = visit(store, keep_or_release, &copy, err);
+	tidy(store);
+	return r;
 }
 
 static const char *last_name(size_t set, char *name, size_t size)

@@ -88,6 +88,19 @@ TEST(this_boot_s_are_kept_and_linked)
 	STRINGS_EQUAL(links_of(one), "10.0.0.3 ");
 }
 
+/* As a DEL leaves it that was killed in the middle. */
+TEST(link_without_an_allocation_goes_with_the_next_del)
+{
+	prepare();
+	OK(add(one, "10.0.0.2", &eth0));
+	OK(add(one, "10.0.0.3", &other));
+	reference_del("10.0.0.2");
+	STRINGS_EQUAL(links_of(one), "10.0.0.2 10.0.0.3 ");
+	del(one, &eth0);
+	STRINGS_EQUAL(links_of(one), "10.0.0.3 ");
+	STRINGS_EQUAL(test_names(network), "10.0.0.3 lock ");
+}
+
 TEST(other_boots_are_released_by_the_first_add)
 {
 	prepare();
