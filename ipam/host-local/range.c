@@ -14,6 +14,8 @@
 
 #include "base/auto.h"
 
+enum { RANGE_TEXT = 2 * CNET_IP_TEXT }; /* room for "start-end" */
+
 /* A range with the place that it was configured at. */
 struct place {
 	const struct hl_range *range;
@@ -168,7 +170,7 @@ static const char *range_format(const struct hl_range *range, char *text)
 {
 	char start[CNET_IP_TEXT], end[CNET_IP_TEXT];
 
-	snprintf(text, 2 * CNET_IP_TEXT, "%s-%s", cnet_ip_format(&range->start, start),
+	snprintf(text, RANGE_TEXT, "%s-%s", cnet_ip_format(&range->start, start),
 		 cnet_ip_format(&range->end, end));
 	return text;
 }
@@ -176,7 +178,7 @@ static const char *range_format(const struct hl_range *range, char *text)
 int hl_range_set_complete(struct hl_range_set *set, struct cnet_error *err)
 {
 	AUTO_FREE struct place *places = NULL;
-	char first[2 * CNET_IP_TEXT], second[2 * CNET_IP_TEXT];
+	char first[RANGE_TEXT], second[RANGE_TEXT];
 	struct place a, b;
 	size_t i, n;
 	int r;
@@ -217,7 +219,7 @@ const struct hl_range *hl_range_set_find(const struct hl_range_set *set, const s
 const char *hl_range_set_format(const struct hl_range_set *set, char *text)
 {
 	static const char cut[] = "...";
-	char range[2 * CNET_IP_TEXT];
+	char range[RANGE_TEXT];
 	size_t length = 0, i;
 
 	for (i = 0; i < set->count; i++) {
