@@ -147,29 +147,16 @@ static int parse_chunk(const char *chunk, struct claims *claims, struct cnet_err
 	return 0;
 }
 
-/* Reads chunks from number n on. Returns how many there were, or negative. */
-static int read_chunks(struct cnet_netns *ns, const struct owner *owner, uint32_t n,
-		       struct cnet__elements *index, struct claims *claims, struct cnet_error *err)
+static int check_head(const struct owner *owner, const struct cnet__element *head,
+		      struct cnet_error *err)
 {
-	struct cnet__element chunks[CHUNKS];
-	uint32_t i;
-	int r;
+	if (!head->present || strcmp(head->comment, owner->text) == 0)
+		return 0;
 
-	for (i = 0; i < CHUNKS; i++)
-		chunks[i] = numbered(CNET__NAT_OWNED, owner->key, n + i, "");
-	r = cnet__nft_get_elements(ns, chunks, CHUNKS, err);
-	if (r < 0)
-		return r;
-
-	for (i = 0; i < CHUNKS && chunks[i].present; i++) {
-		r = parse_chunk(chunks[i].comment, claims, err);
-		if (r == 0)
-			r = cnet__elements_add(index, &chunks[i], err);
-		if (r < 0)
-			return r;
-	}
-
-	return (int)i;
+	return cnet_error_set(err, EBADMSG,
+			      "set " CNET__NAT_OWNER " in table inet " CNET__NFT_TABLE
+			      " is damaged: \"%s\" has the key of \"%s\"",
+			      head->comment, owner->text);
 }
 
 int cnet__owner_exists(struct cnet_netns *ns, const struct owner *owner, bool *ret,
@@ -179,40 +166,54 @@ int cnet__owner_exists(struct cnet_netns *ns, const struct owner *owner, bool *r
 	int r;
 
 	r = cnet__nft_get_elements(ns, &head, 1, err);
+	if (r == 0)
+		r = check_head(owner, &head, err);
 	if (r < 0)
 		return r;
-	if (head.present && strcmp(head.comment, owner->text) != 0)
-		return cnet_error_set(err, EBADMSG,
-				      "set " CNET__NAT_OWNER " in table inet " CNET__NFT_TABLE
-				      " is damaged: \"%s\" has the key of \"%s\"",
-				      head.comment, owner->text);
 
 	*ret = head.present;
 	return 0;
 }
 
+/* Looks up the head and a few chunks at once; 1: there may be more chunks, 0, or negative. */
+static int read_some(struct cnet_netns *ns, const struct owner *owner, uint32_t n,
+		     struct cnet__elements *index, struct claims *claims, struct cnet_error *err)
+{
+	struct cnet__element found[1 + CHUNKS] = { head_of(owner) };
+	uint32_t i;
+	int r;
+
+	for (i = 0; i < CHUNKS; i++)
+		found[1 + i] = numbered(CNET__NAT_OWNED, owner->key, n + i, "");
+	r = cnet__nft_get_elements(ns, found, 1 + CHUNKS, err);
+	if (r == 0)
+		r = check_head(owner, &found[0], err);
+	if (r < 0 || !found[0].present)
+		return r;
+
+	if (n == 0)
+		r = cnet__elements_add(index, &found[0], err);
+	for (i = 1; r == 0 && i <= CHUNKS && found[i].present; i++) {
+		r = parse_chunk(found[i].comment, claims, err);
+		if (r == 0)
+			r = cnet__elements_add(index, &found[i], err);
+	}
+
+	return r < 0 ? r : i > CHUNKS;
+}
+
 int cnet__owner_read(struct cnet_netns *ns, const struct owner *owner, struct cnet__elements *index,
 		     struct claims *claims, struct cnet_error *err)
 {
-	struct cnet__element head = head_of(owner);
-	bool exists = false;
 	uint32_t n = 0;
 	int r;
 
-	r = cnet__owner_exists(ns, owner, &exists, err);
-	if (r < 0 || !exists)
-		return r;
-
-	r = cnet__elements_add(index, &head, err);
-	if (r < 0)
-		return r;
-
 	do {
-		r = read_chunks(ns, owner, n, index, claims, err);
+		r = read_some(ns, owner, n, index, claims, err);
 		n += CHUNKS;
-	} while (r == CHUNKS);
+	} while (r > 0);
 
-	return r < 0 ? r : 0;
+	return r;
 }
 
 void cnet__sharing_key(const struct owner *owner, const struct cnet__element *e, char *key)
