@@ -121,33 +121,16 @@ static void channel_close(struct channel *channel)
 
 #define AUTO_CHANNEL __attribute__((cleanup(channel_close))) struct channel
 
-/* In a program that was started without them, 0 to 2 would be trodden on in the child. */
-static int beyond_standard(int *fd)
-{
-	int moved;
-
-	if (*fd > STDERR_FILENO)
-		return 0;
-
-	moved = fcntl(*fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
-	if (moved < 0)
-		return -errno;
-	close(*fd);
-	*fd = moved;
-	return 0;
-}
-
 static int channel_open(struct channel *channel)
 {
-	int fds[2], r;
+	int fds[2];
 
 	if (pipe2(fds, O_CLOEXEC) < 0)
 		return -errno;
 
 	channel->reader = fds[0];
 	channel->writer = fds[1];
-	r = beyond_standard(&channel->reader);
-	return r < 0 ? r : beyond_standard(&channel->writer);
+	return 0;
 }
 
 static int fill(struct channel *channel, const char *input, size_t length)
@@ -189,6 +172,10 @@ static int spawn_attributes(posix_spawnattr_t *attributes)
 	return -r;
 }
 
+/*
+ * The pipes are made in this order, too. So, in a program that was started without some of its
+ * streams, where the pipes take their numbers, none is trodden on before its turn.
+ */
 static int spawn_actions(posix_spawn_file_actions_t *actions, int in, int out, int errors)
 {
 	int r = posix_spawn_file_actions_adddup2(actions, in, STDIN_FILENO);

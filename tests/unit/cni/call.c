@@ -4,6 +4,9 @@
 
 #include <errno.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
 
 #include "harness/test.h"
 
@@ -298,6 +301,19 @@ TEST(in_del_it_may_be_gone)
 		INTEGERS_EQUAL(container_of(CNET__VERB_DEL, gone[i], &err), 0);
 	INTEGERS_EQUAL(container_of(CNET__VERB_DEL, "/proc/self/ns/net", &err), 1);
 	INTEGERS_EQUAL(err.code, 0);
+}
+
+TEST(in_del_it_may_be_a_socket_now)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	struct cnet_error err = { 0 };
+
+	snprintf(address.sun_path, sizeof(address.sun_path), "/tmp/cnet-call-%d", (int)getpid());
+	CHECK(bind(fd, (const struct sockaddr *)&address, sizeof(address)) == 0);
+	INTEGERS_EQUAL(container_of(CNET__VERB_DEL, address.sun_path, &err), 0);
+	unlink(address.sun_path);
+	close(fd);
 }
 
 TEST(no_descriptors_is_not_gone)

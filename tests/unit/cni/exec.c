@@ -189,18 +189,33 @@ TEST(a_daemon_left_behind_is_not_waited_for)
 	kill((pid_t)atoi(output + 6), SIGKILL);
 }
 
-TEST(standard_descriptors_that_are_closed)
+static void run_without(unsigned int streams)
 {
 	struct cnet_error err = { 0 };
 	AUTO_FREE char *output = NULL;
-	int saved = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 10), r;
+	int saved[3], r, i;
 
-	close(STDIN_FILENO);
-	close(STDOUT_FILENO);
+	for (i = 0; i < 3; i++) {
+		saved[i] = fcntl(i, F_DUPFD_CLOEXEC, 10);
+		if (streams & 1u << i)
+			close(i);
+	}
 	r = run("cat; echo noise >&2", "input", &output, &err);
-	dup2(saved, STDOUT_FILENO);
+	for (i = 0; i < 3; i++) {
+		CHECK(dup2(saved[i], i) == i);
+		close(saved[i]);
+	}
+
 	INTEGERS_EQUAL(r, 0);
 	STRINGS_EQUAL(output, "input");
+}
+
+TEST(standard_streams_that_are_closed)
+{
+	unsigned int streams;
+
+	for (streams = 0; streams < 8; streams++)
+		run_without(streams);
 }
 
 TEST(signals_are_as_a_plugin_expects)
