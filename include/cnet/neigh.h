@@ -48,14 +48,30 @@ CNET_API int cnet_neigh_remove(struct cnet_netns *ns, unsigned int ifindex,
  * @err:     see struct cnet_error
  *
  * Others who knew the address under another MAC learn the new one at once. For IPv4 it takes
- * some ten milliseconds; the kernel itself announces faster when a link comes up, if its
- * arp_notify and ndisc_notify are set.
+ * some ten milliseconds; cnet_neigh_announce_link() does not.
  *
  * Return: 0; -ENETDOWN: the link is down; -ENODEV; -EPERM: CAP_NET_RAW is missing.
  */
 CNET_API int cnet_neigh_announce(struct cnet_netns *ns, unsigned int ifindex,
 				 const struct cnet_ip *ip, const struct cnet_mac *mac,
 				 struct cnet_error *err) CNET_NODISCARD;
+
+/**
+ * cnet_neigh_announce_link() - have the kernel announce a link's own IPv4 addresses
+ * @ns:      where
+ * @ifindex: a link that is up
+ * @mac:     its link-layer address, as it is
+ * @err:     see struct cnet_error
+ *
+ * The link's arp_notify is set, and stays set: it announces again whenever it comes up or its
+ * link-layer address changes.
+ *
+ * Return: 0; -ENODEV; -EADDRNOTAVAIL: @mac is not a unicast address; -EBUSY: a link of a kind
+ * whose address cannot be set while it is up.
+ */
+CNET_API int cnet_neigh_announce_link(struct cnet_netns *ns, unsigned int ifindex,
+				      const struct cnet_mac *mac,
+				      struct cnet_error *err) CNET_NODISCARD;
 
 CNET_END_DECLS
 

@@ -12,6 +12,8 @@
 #include <linux/if.h>
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
+#include <linux/ip.h>
+#include <linux/rtnetlink.h>
 #include <netinet/icmp6.h>
 #include <netinet/in.h>
 #include <string.h>
@@ -154,6 +156,53 @@ static int explain(struct cnet_netns *ns, unsigned int ifindex, int code, struct
 		return cnet_error_set(err, ENETDOWN, "%s", strerror(ENETDOWN));
 
 	return code;
+}
+
+/*
+ * Where arp_notify is set, the kernel announces on NETDEV_CHANGEADDR, which it also sends when the
+ * address is set to what it is (inetdev_event(), dev_set_mac_address()).
+ */
+static int announce_link(struct cnet_netns *ns, unsigned int ifindex, const struct cnet_mac *mac,
+			 struct cnet_error *err)
+{
+	const struct ifinfomsg header = { .ifi_index = (int)ifindex };
+	CNET__MSG_AUTO notify = { 0 };
+	struct cnet__nl *nl;
+	int r;
+
+	r = cnet__netns_route(ns, &nl, err);
+	if (r < 0)
+		return r;
+
+	/* A request of its own, as do_setlink() sets the address before all else. */
+	cnet__msg_init(&notify, RTM_SETLINK, 0, &header, sizeof(header));
+	cnet__msg_nest(&notify, IFLA_AF_SPEC);
+	cnet__msg_nest(&notify, AF_INET);
+	cnet__msg_nest(&notify, IFLA_INET_CONF);
+	cnet__msg_u32(&notify, IPV4_DEVCONF_ARP_NOTIFY, 1);
+	cnet__msg_end(&notify);
+	cnet__msg_end(&notify);
+	cnet__msg_end(&notify);
+	r = cnet__nl_transact(nl, &notify, err);
+	if (r < 0)
+		return r;
+
+	return cnet_link_set_mac(ns, NULL, ifindex, mac, err);
+}
+
+int cnet_neigh_announce_link(struct cnet_netns *ns, unsigned int ifindex,
+			     const struct cnet_mac *mac, struct cnet_error *err)
+{
+	int r;
+
+	if (ifindex == 0) /* to the kernel: by name */
+		r = cnet_error_set(err, ENODEV, "%s", strerror(ENODEV));
+	else
+		r = announce_link(ns, ifindex, mac, err);
+	if (r < 0)
+		return cnet_error_prefix(err, r, "link %u: announce its addresses", ifindex);
+
+	return 0;
 }
 
 int cnet_neigh_announce(struct cnet_netns *ns, unsigned int ifindex, const struct cnet_ip *ip,

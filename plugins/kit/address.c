@@ -177,11 +177,15 @@ void kit_announce(struct cnet_netns *container, const struct cnet_link *link,
 	const struct cnet_cni_ip *ips;
 	size_t i, n;
 
+	/* A courtesy: without it (no CAP_NET_RAW) neighbours learn a little later. */
+	if (kit_has_family(result, AF_INET))
+		ignore(cnet_neigh_announce_link(container, cnet_link_ifindex(link), &mac, NULL));
+
 	ips = cnet_cni_result_ips(result, &n);
 	for (i = 0; i < n; i++) {
-		/* A courtesy: without it (no CAP_NET_RAW) neighbours learn a little later. */
-		ignore(cnet_neigh_announce(container, cnet_link_ifindex(link), &ips[i].address.ip,
-					   &mac, NULL));
+		if (ips[i].address.ip.family == AF_INET6) /* without privilege, as above */
+			ignore(cnet_neigh_announce(container, cnet_link_ifindex(link),
+						   &ips[i].address.ip, &mac, NULL));
 	}
 }
 

@@ -135,6 +135,51 @@ TEST_NETNS(others_learn_ipv6)
 	others_learn(t, "2001:db8::7");
 }
 
+/* Each of the link's addresses, under its own MAC. */
+TEST_NETNS(the_kernel_announces_a_link)
+{
+	const struct cnet_mac mac = test_parse_mac("02:00:00:00:00:0a");
+	struct cnet_error err = { 0 };
+	unsigned int a = prepare(t);
+	uint8_t packet[128];
+	int fd, i;
+
+	test_command(t->host, "ip address add 10.1.0.9/24 dev a");
+	fd = listen_on(t->box, test_ifindex(t->box, "eth0"), ETH_P_ARP);
+	test_fail_request(0, 0);
+	OK(cnet_neigh_announce_link(t->host, a, &mac, &err));
+	INTEGERS_EQUAL(test_requests(), 2);
+	for (i = 0; i < 2; i++) {
+		const uint8_t ip[4] = { 10, 1, 0, i == 0 ? 1 : 9 };
+
+		INTEGERS_EQUAL(recv(fd, packet, sizeof(packet), 0), 42);
+		CHECK(memcmp(packet, "\xff\xff\xff\xff\xff\xff\x02\0\0\0\0\x0a\x08\x06", 14) == 0);
+		CHECK(memcmp(packet + 22, "\x02\0\0\0\0\x0a", 6) == 0);
+		CHECK(memcmp(packet + 28, ip, 4) == 0);
+		CHECK(memcmp(packet + 38, ip, 4) == 0);
+	}
+	close(fd);
+	IP_EQUAL(t->host, "0.address", "02:00:00:00:00:0a", "link show dev a");
+}
+
+TEST_NETNS(a_link_that_cannot_be_announced)
+{
+	const struct cnet_mac mac = test_parse_mac("02:00:00:00:00:0a"), none = { 0 };
+	const struct cnet_mac multicast = test_parse_mac("01:00:5e:00:00:01");
+	struct cnet_error err = { 0 };
+	unsigned int a = prepare(t);
+
+	FAILS_WITH(ENODEV, "link 99: announce its addresses: No such device",
+		   cnet_neigh_announce_link(t->host, 99, &mac, &err));
+	FAILS(ENODEV, cnet_neigh_announce_link(t->host, 0, &mac, &err));
+	FAILS(EADDRNOTAVAIL, cnet_neigh_announce_link(t->host, a, &none, &err));
+	FAILS(EADDRNOTAVAIL, cnet_neigh_announce_link(t->host, a, &multicast, &err));
+	test_fail_request(1, ENOBUFS);
+	FAILS(ENOBUFS, cnet_neigh_announce_link(t->host, a, &mac, &err));
+	test_fail_request(2, ENOBUFS);
+	FAILS(ENOBUFS, cnet_neigh_announce_link(t->host, a, &mac, &err));
+}
+
 static void refused(struct test_netns *t, const char *address)
 {
 	const struct cnet_mac mac = test_parse_mac("02:00:00:00:00:0c"), no_mac = { 0 };
