@@ -93,7 +93,7 @@ CNET_API const char *cnet_link_name(const struct cnet_link *link);
 CNET_API const char *cnet_link_kind(const struct cnet_link *link);
 /** cnet_link_alias() - the text kept beside it, "" if none */
 CNET_API const char *cnet_link_alias(const struct cnet_link *link);
-/** cnet_link_mac() - its address; not set for links without one */
+/** cnet_link_mac() - its address (of lo: all zero); not set for links without one */
 CNET_API struct cnet_mac cnet_link_mac(const struct cnet_link *link);
 /** cnet_link_mtu() - in bytes */
 CNET_API unsigned int cnet_link_mtu(const struct cnet_link *link);
@@ -157,7 +157,8 @@ CNET_API int cnet_link_rename(struct cnet_netns *ns, struct cnet_txn *txn, unsig
  * @ret:     the link as it is there; may be NULL
  * @err:     see struct cnet_error
  *
- * It arrives down and without addresses.
+ * It arrives down and without addresses. On its way back it regains name, number and state,
+ * not its addresses.
  *
  * Return: 0; -EEXIST: @target has a link of that name; -ENODEV; -EINVAL: a link that
  * cannot move.
@@ -213,7 +214,8 @@ CNET_API int cnet_link_set_mac(struct cnet_netns *ns, struct cnet_txn *txn, unsi
  * @master:  ifindex of the bridge; 0: none
  * @err:     see struct cnet_error
  *
- * Return: 0; -EBUSY; -ENODEV; -EXFULL: the bridge has 1,023 ports.
+ * Return: 0; -EBUSY; -ENODEV: no such link or master; -EOPNOTSUPP: @master is no bridge;
+ * -ELOOP; -EXFULL: the bridge has 1,023 ports.
  */
 CNET_API int cnet_link_set_master(struct cnet_netns *ns, struct cnet_txn *txn, unsigned int ifindex,
 				  unsigned int master, struct cnet_error *err) CNET_NODISCARD;

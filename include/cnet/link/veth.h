@@ -22,6 +22,9 @@ CNET_BEGIN_DECLS
  * Both ends appear or neither, under their names, even where @ns has a link
  * named @far_name. Both are down.
  *
+ * The kernel takes an alias only after creation: a process that is killed in between leaves a
+ * pair without.
+ *
  * Return: 0; -EEXIST: one of the names is taken, the message says which;
  * -EINVAL: bad name, MTU or MAC; -E2BIG: options of a newer libcnet; -EPERM.
  */
