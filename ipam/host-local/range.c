@@ -180,7 +180,7 @@ int hl_range_set_complete(struct hl_range_set *set, struct cnet_error *err)
 	AUTO_FREE struct place *places = NULL;
 	char first[RANGE_TEXT], second[RANGE_TEXT];
 	struct place a, b;
-	size_t i, n;
+	size_t i, n = 0;
 	int r;
 
 	if (set->count == 0)
@@ -241,7 +241,7 @@ int hl_range_sets_complete(struct hl_range_set *sets, size_t count, struct cnet_
 {
 	AUTO_FREE struct place *places = NULL;
 	struct place a, b;
-	size_t i, n;
+	size_t i, n = 0;
 	int r;
 
 	if (count == 0)

@@ -37,7 +37,7 @@ int masquerade_add(struct cnet_cni_call *call, struct cnet_txn *txn, struct cnet
 {
 	AUTO_FREE struct cnet_prefix *prefixes = NULL;
 	struct cnet_netns *host;
-	size_t n;
+	size_t n = 0;
 	int r;
 
 	r = cnet_cni_host(call, &host, err);
@@ -53,7 +53,7 @@ int masquerade_check(struct cnet_cni_call *call, struct cnet_error *err)
 {
 	AUTO_FREE struct cnet_prefix *prefixes = NULL;
 	struct cnet_netns *host;
-	size_t n;
+	size_t n = 0;
 	int r;
 
 	r = cnet_cni_host(call, &host, err);
