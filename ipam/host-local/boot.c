@@ -6,6 +6,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <linux/magic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -74,8 +75,8 @@ static void list_close(DIR **stream)
 
 #define AUTO_LIST __attribute__((cleanup(list_close)))
 
-/* The next name but "." and "..". */
-static const char *next_name(DIR *stream)
+/* The next but "." and "..". */
+static const struct dirent *next_entry(DIR *stream)
 {
 	const struct dirent *entry;
 
@@ -84,49 +85,91 @@ static const char *next_name(DIR *stream)
 	} while (entry != NULL &&
 		 (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0));
 
-	return entry == NULL ? NULL : entry->d_name;
+	return entry;
 }
 
-static bool same_file(int dir, int other, const char *name)
+const char *hl_link_format(const struct cnet_ip *ip, const char *owner, char *text)
 {
+	char address[CNET_IP_TEXT];
+
+	snprintf(text, HL_LINK_TEXT, "%s~%s", cnet_ip_format(ip, address), owner);
+	return text;
+}
+
+/* The owner's part of a link's name, or NULL if it is no such name. */
+static const char *link_parse(const char *name, struct cnet_ip *ip)
+{
+	const char *owner = strchr(name, '~');
+	char address[CNET_IP_TEXT];
+
+	if (owner == NULL || (size_t)(owner - name) >= sizeof(address) ||
+	    strlen(owner + 1) != HL_OWNER_HASH - 1)
+		return NULL;
+
+	memcpy(address, name, (size_t)(owner - name));
+	address[owner - name] = '\0';
+	return cnet_ip_parse(address, ip, NULL) < 0 ? NULL : owner + 1;
+}
+
+static bool is_linked(const struct hl_boot *boot, int links, const char *link,
+		      const struct cnet_ip *ip)
+{
+	char name[CNET_IP_TEXT];
 	struct stat a, b;
 
-	return fstatat(dir, name, &a, AT_SYMLINK_NOFOLLOW) == 0 &&
-	       fstatat(other, name, &b, AT_SYMLINK_NOFOLLOW) == 0 && a.st_dev == b.st_dev &&
+	return fstatat(boot->network, cnet_ip_format(ip, name), &a, AT_SYMLINK_NOFOLLOW) == 0 &&
+	       fstatat(links, link, &b, AT_SYMLINK_NOFOLLOW) == 0 && a.st_dev == b.st_dev &&
 	       a.st_ino == b.st_ino && S_ISREG(a.st_mode);
 }
 
-void hl_boot_each_stale(const struct hl_boot *boot, void (*fn)(const char *name, void *arg),
+void hl_boot_each_stale(const struct hl_boot *boot, void (*fn)(const struct cnet_ip *ip, void *arg),
 			void *arg)
 {
 	AUTO_LIST DIR *boots = boot->links < 0 ? NULL : list(boot->links, ".");
-	const char *id, *name;
+	const struct dirent *id, *link;
+	struct cnet_ip ip;
 
 	if (boots == NULL || boot->id == NULL)
 		return;
 
-	while ((id = next_name(boots)) != NULL) {
-		AUTO_LIST DIR *names = NULL;
+	while ((id = next_entry(boots)) != NULL) {
+		AUTO_LIST DIR *links = NULL;
 
-		if (strcmp(id, boot->id) == 0)
+		if (strcmp(id->d_name, boot->id) == 0)
 			continue;
-		names = list(boot->links, id);
-		while (names != NULL && (name = next_name(names)) != NULL) {
-			if (same_file(dirfd(names), boot->network, name))
-				fn(name, arg);
+		links = list(boot->links, id->d_name);
+		while (links != NULL && (link = next_entry(links)) != NULL) {
+			if (link_parse(link->d_name, &ip) != NULL &&
+			    is_linked(boot, dirfd(links), link->d_name, &ip))
+				fn(&ip, arg);
 		}
 	}
 }
 
-void hl_boot_tidy(const struct hl_boot *boot, bool (*wanted)(const char *name, void *arg),
-		  void *arg)
+/* What was killed between an allocation and its link has left the link. */
+static void sweep_link(const struct hl_boot *boot, const char *link, const struct cnet_ip *ip)
 {
-	AUTO_LIST DIR *names = boot->current < 0 ? NULL : list(boot->current, ".");
-	const char *name;
+	if (!is_linked(boot, boot->current, link, ip))
+		unlinkat(boot->current, link, 0);
+}
 
-	while (names != NULL && (name = next_name(names)) != NULL) {
-		if (!wanted(name, arg))
-			unlinkat(boot->current, name, 0);
+void hl_boot_tell_owners(const struct hl_boot *boot, struct hl_names *names, bool sweep)
+{
+	AUTO_LIST DIR *links = boot->current < 0 ? NULL : list(boot->current, ".");
+	const struct dirent *link;
+
+	while (links != NULL && (link = next_entry(links)) != NULL) {
+		struct hl_name *name = NULL;
+		const char *owner;
+		struct cnet_ip ip;
+
+		owner = link_parse(link->d_name, &ip);
+		if (owner != NULL)
+			name = hl_names_find(names, &ip);
+		if (name != NULL && name->inode == link->d_ino)
+			memcpy(name->owner, owner, HL_OWNER_HASH);
+		else if (sweep && owner != NULL)
+			sweep_link(boot, link->d_name, &ip);
 	}
 }
 
@@ -135,11 +178,12 @@ struct release {
 	bool failed;
 };
 
-static void release(const char *name, void *arg)
+static void release(const struct cnet_ip *ip, void *arg)
 {
 	struct release *release = arg;
+	char name[CNET_IP_TEXT];
 
-	if (unlinkat(release->network, name, 0) < 0)
+	if (unlinkat(release->network, cnet_ip_format(ip, name), 0) < 0)
 		release->failed = true;
 }
 
@@ -147,10 +191,10 @@ static void release(const char *name, void *arg)
 static void remove_folder(int links, const char *id)
 {
 	AUTO_LIST DIR *names = list(links, id);
-	const char *name;
+	const struct dirent *entry;
 
-	while (names != NULL && (name = next_name(names)) != NULL)
-		unlinkat(dirfd(names), name, 0);
+	while (names != NULL && (entry = next_entry(names)) != NULL)
+		unlinkat(dirfd(names), entry->d_name, 0);
 	unlinkat(links, id, AT_REMOVEDIR);
 }
 
@@ -159,14 +203,14 @@ static bool release_others(const struct hl_boot *boot)
 {
 	struct release state = { .network = boot->network };
 	AUTO_LIST DIR *boots = list(boot->links, ".");
-	const char *id;
+	const struct dirent *id;
 
 	hl_boot_each_stale(boot, release, &state);
 	if (state.failed || boots == NULL)
 		return false;
 
-	while ((id = next_name(boots)) != NULL)
-		remove_folder(boot->links, id);
+	while ((id = next_entry(boots)) != NULL)
+		remove_folder(boot->links, id->d_name);
 
 	return true;
 }

@@ -5,14 +5,19 @@
 
 #include <stdbool.h>
 
-#include <cnet/error.h>
+#include <cnet/value.h>
+
+#include "host-local/names.h"
 
 /*
  * Beside the reference's files, which say nothing of it, every allocation of ours has a second
- * hard link, <dataDir>/.cnet/<network>/<boot id>/<address>, that says during which boot it was
- * made. The two are the same file or the link is void: as long as it is there the inode cannot
+ * hard link, <dataDir>/.cnet/<network>/<boot id>/<address>~<owner>, that says during which boot it
+ * was made. The two are the same file or the link is void: as long as it is there the inode cannot
  * become another file's, so that an allocation by the reference of an address that was ours
  * before, in whatever order, is never taken for ours. A link that is missing or void does no harm.
+ *
+ * The link's name tells the owner too, so that files of others need not be opened to find those of
+ * one container: neither program ever writes into an allocation that is there.
  */
 
 /* The kernel's boot_id; text has room for HL_BOOT_TEXT bytes. NULL if it cannot be told. */
@@ -36,13 +41,15 @@ void hl_boot_open(struct hl_boot *boot, int folder, int network, const char *nam
 		  bool make);
 void hl_boot_close(struct hl_boot *boot);
 
-/* Calls fn with the name of each allocation that other boots recorded. */
-void hl_boot_each_stale(const struct hl_boot *boot, void (*fn)(const char *name, void *arg),
+/* Calls fn with the address of each allocation that other boots recorded. */
+void hl_boot_each_stale(const struct hl_boot *boot, void (*fn)(const struct cnet_ip *ip, void *arg),
 			void *arg);
 
-/* Removes the links of this boot that wanted() does not want: a kill came before or after theirs.
- */
-void hl_boot_tidy(const struct hl_boot *boot, bool (*wanted)(const char *name, void *arg),
-		  void *arg);
+/* Enters into a list the owners that the links of this boot tell. With sweep void links go. */
+void hl_boot_tell_owners(const struct hl_boot *boot, struct hl_names *names, bool sweep);
+
+/* "address~owner", the name of a link; text has room for HL_LINK_TEXT bytes. Returns text. */
+enum { HL_LINK_TEXT = CNET_IP_TEXT + HL_OWNER_HASH };
+const char *hl_link_format(const struct cnet_ip *ip, const char *owner, char *text);
 
 #endif

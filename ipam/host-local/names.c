@@ -48,6 +48,7 @@ static int read_names(struct hl_names *names, DIR *stream, struct cnet_error *er
 			return 0;
 		if (!hl_name_parse(next->d_name, &entry.ip))
 			continue;
+		entry.inode = next->d_ino;
 		if (vec_reserve(&names->entries, 1) < 0)
 			return failed(ENOMEM, err);
 		vec_push(&names->entries, entry);
@@ -96,7 +97,7 @@ void hl_names_note(struct hl_names *names, const struct cnet_ip *ip, enum hl_nam
 	size_t i;
 
 	if (entry != NULL) {
-		entry->state = state;
+		*entry = new;
 		return;
 	}
 	if (!names->listed || vec_reserve(&names->entries, 1) < 0) {

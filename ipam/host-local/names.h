@@ -4,16 +4,20 @@
 #define CNET_IPAM_HOST_LOCAL_NAMES_H
 
 #include <stdbool.h>
+#include <sys/types.h>
 
 #include <cnet/value.h>
 
 #include "base/vec.h"
+#include "host-local/owner.h"
 
 enum hl_name_state { HL_NAME_UNKNOWN, HL_NAME_FREE, HL_NAME_TAKEN };
 
 struct hl_name {
 	struct cnet_ip ip;
 	enum hl_name_state state;
+	ino_t inode;
+	char owner[HL_OWNER_HASH]; /* hl_owner_hash(); "": ask the file */
 };
 
 /* Read once, instead of asking for each address: a full /16 would be 65,534 calls. */

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/sha512.h"
+
 static const char separator[] = "\r\n";
 static const char space[] = " \t\r\n\v\f";
 
@@ -80,6 +82,14 @@ char *hl_owner_format(const struct cnet_attachment *owner, size_t *length)
 		return NULL;
 
 	*length = (size_t)n;
+	return text;
+}
+
+const char *hl_owner_hash(const struct cnet_attachment *owner, char *text)
+{
+	const char *const parts[] = { owner->container, separator, owner->ifname, NULL };
+
+	cnet__sha512_hex(parts, text, HL_OWNER_HASH);
 	return text;
 }
 

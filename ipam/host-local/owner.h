@@ -21,6 +21,10 @@ enum hl_claim {
 /* The text that makes an allocation the owner's. To be freed; NULL: out of memory. */
 char *hl_owner_format(const struct cnet_attachment *owner, size_t *length);
 
+/* A short name for an owner: digits of a hash. text has room for HL_OWNER_HASH bytes. */
+enum { HL_OWNER_HASH = 17 };
+const char *hl_owner_hash(const struct cnet_attachment *owner, char *text);
+
 /* By what does the owner hold a file with this text? White space around it does not count. */
 enum hl_claim hl_owner_claim(const char *text, const struct cnet_attachment *owner);
 

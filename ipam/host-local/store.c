@@ -169,16 +169,11 @@ int hl_store_usable(const struct hl_store_place *place, struct cnet_error *err)
 	return 0;
 }
 
-static void mark_free(const char *name, void *arg)
+static void mark_free(const struct cnet_ip *ip, void *arg)
 {
 	struct hl_store *store = arg;
-	struct hl_name *entry;
-	struct cnet_ip ip;
+	struct hl_name *entry = hl_names_find(&store->names, ip);
 
-	if (!hl_name_parse(name, &ip))
-		return;
-
-	entry = hl_names_find(&store->names, &ip);
 	if (entry != NULL)
 		entry->state = HL_NAME_FREE;
 }
@@ -192,10 +187,14 @@ static int list(struct hl_store *store, struct cnet_error *err)
 		return 0;
 
 	r = hl_names_list(&store->names, store->network, err);
-	if (r == 0 && store->reader)
+	if (r < 0)
+		return r;
+
+	hl_boot_tell_owners(&store->boot, &store->names, store->lock >= 0);
+	if (store->reader)
 		hl_boot_each_stale(&store->boot, mark_free, store);
 
-	return r;
+	return 0;
 }
 
 /* The reference makes a file before it writes into it: a crash between leaves it empty. */
@@ -233,7 +232,8 @@ int hl_store_taken(struct hl_store *store, const struct cnet_ip *ip, struct cnet
  * allocation without one. A link that was there is void, the address being free.
  * 0; -EEXIST: taken; any other code: to be made without one.
  */
-static int make_linked(struct hl_store *store, const char *name, const char *text, size_t length)
+static int make_linked(struct hl_store *store, const char *name, const char *link, const char *text,
+		       size_t length)
 {
 	const int current = store->boot.current;
 	int r;
@@ -241,30 +241,33 @@ static int make_linked(struct hl_store *store, const char *name, const char *tex
 	if (current < 0)
 		return -EOPNOTSUPP;
 
-	unlinkat(current, name, 0);
-	if (cnet__file_create(current, name, text, length, 0600, NULL) < 0)
+	unlinkat(current, link, 0);
+	if (cnet__file_create(current, link, text, length, 0600, NULL) < 0)
 		return -EOPNOTSUPP;
 
-	if (linkat(current, name, store->network, name, 0) == 0)
+	if (linkat(current, link, store->network, name, 0) == 0)
 		return 0;
 
 	r = -errno;
-	unlinkat(current, name, 0);
+	unlinkat(current, link, 0);
 	return r;
 }
 
-static int make(struct hl_store *store, const char *name, const struct cnet_attachment *owner,
-		struct cnet_error *err)
+static int make(struct hl_store *store, const struct cnet_ip *ip,
+		const struct cnet_attachment *owner, struct cnet_error *err)
 {
+	char name[CNET_IP_TEXT], link[HL_LINK_TEXT], hash[HL_OWNER_HASH];
 	AUTO_FREE char *text = NULL;
 	size_t length;
 	int r;
 
+	cnet_ip_format(ip, name);
 	text = hl_owner_format(owner, &length);
 	if (text == NULL)
 		return cnet_error_set(err, ENOMEM, "%s: out of memory", name);
 
-	r = make_linked(store, name, text, length);
+	hl_link_format(ip, hl_owner_hash(owner, hash), link);
+	r = make_linked(store, name, link, text, length);
 	if (r == 0 || r == -EEXIST)
 		return r;
 
@@ -279,7 +282,7 @@ int hl_store_reserve(struct hl_store *store, const struct cnet_ip *ip,
 
 	if (look(store, cnet_ip_format(ip, name)) == HL_NAME_FREE) {
 		unlinkat(store->network, name, 0); /* empty, if it is there */
-		r = make(store, name, owner, err);
+		r = make(store, ip, owner, err);
 	}
 	if (r == 0 || r == -EEXIST)
 		hl_names_note(&store->names, ip, HL_NAME_TAKEN);
@@ -323,11 +326,17 @@ static int read_text(struct hl_store *store, struct hl_name *entry, char **ret,
 	}
 }
 
+static bool is_of_another(const struct hl_name *entry, const char *owner)
+{
+	return owner != NULL && entry->owner[0] != '\0' && strcmp(entry->owner, owner) != 0;
+}
+
 /*
- * Shows every text to a visitor, NULL for an empty file. Goes on past errors, so that a file that
- * cannot be read keeps no other from being released. 0 or the code of the first.
+ * Shows every text to a visitor, NULL for an empty file; with an owner's hash only those that may
+ * be the owner's: a file costs 12 us, its link next to nothing. Goes on past errors, so that a file
+ * that cannot be read keeps no other from being released. 0 or the code of the first.
  */
-static int visit(struct hl_store *store,
+static int visit(struct hl_store *store, const char *owner,
 		 int (*visitor)(struct hl_store *store, const struct cnet_ip *ip, const char *text,
 				void *arg, struct cnet_error *err),
 		 void *arg, struct cnet_error *err)
@@ -345,6 +354,10 @@ static int visit(struct hl_store *store,
 		struct cnet_error step = { 0 };
 		AUTO_FREE char *text = NULL;
 
+		if (is_of_another(entry, owner)) {
+			entry->state = HL_NAME_TAKEN;
+			continue;
+		}
 		r = read_text(store, entry, &text, &step);
 		if (r == 0 && (text != NULL || entry->state == HL_NAME_FREE))
 			r = visitor(store, &entry->ip, text, arg, &step);
@@ -357,6 +370,7 @@ static int visit(struct hl_store *store,
 
 struct finding {
 	const struct cnet_attachment *owner;
+	char hash[HL_OWNER_HASH];
 	VEC(struct hl_holding) holdings;
 };
 
@@ -384,7 +398,7 @@ int hl_store_find(struct hl_store *store, const struct cnet_attachment *owner,
 	struct finding finding = { .owner = owner };
 	int r;
 
-	r = visit(store, find_one, &finding, err);
+	r = visit(store, hl_owner_hash(owner, finding.hash), find_one, &finding, err);
 	if (r < 0) {
 		free(finding.holdings.items);
 		return r;
@@ -395,38 +409,22 @@ int hl_store_find(struct hl_store *store, const struct cnet_attachment *owner,
 	return 0;
 }
 
-/* The allocation goes before its link, without which it would outlive the next boot. */
-static int release_name(struct hl_store *store, const struct cnet_ip *ip, struct cnet_error *err)
+/*
+ * The allocation goes before its link, without which it would outlive the next boot. Where the
+ * owner is not known from a link, there is none.
+ */
+static int release_name(struct hl_store *store, const struct cnet_ip *ip, const char *owner,
+			struct cnet_error *err)
 {
-	char name[CNET_IP_TEXT];
+	char name[CNET_IP_TEXT], link[HL_LINK_TEXT];
 
 	if (unlinkat(store->network, cnet_ip_format(ip, name), 0) < 0 && errno != ENOENT)
 		return cnet_error_set(err, errno, "release %s: %s", name, strerror(errno));
 
-	if (store->boot.current >= 0)
-		unlinkat(store->boot.current, name, 0);
+	if (store->boot.current >= 0 && *owner != '\0')
+		unlinkat(store->boot.current, hl_link_format(ip, owner, link), 0);
 	hl_names_note(&store->names, ip, HL_NAME_FREE);
 	return 0;
-}
-
-static bool is_allocated(const char *name, void *arg)
-{
-	struct hl_store *store = arg;
-	const struct hl_name *entry;
-	struct cnet_ip ip;
-
-	if (!hl_name_parse(name, &ip))
-		return true; /* not ours */
-
-	entry = hl_names_find(&store->names, &ip);
-	return entry != NULL && entry->state != HL_NAME_FREE;
-}
-
-/* What was killed between an allocation and its link has left the link: void, but a file. */
-static void tidy(struct hl_store *store)
-{
-	if (store->names.listed)
-		hl_boot_tidy(&store->boot, is_allocated, store);
 }
 
 int hl_store_release(struct hl_store *store, const struct cnet_attachment *owner,
@@ -438,7 +436,7 @@ int hl_store_release(struct hl_store *store, const struct cnet_attachment *owner
 	size_t i;
 	int r;
 
-	r = visit(store, find_one, &finding, &all);
+	r = visit(store, hl_owner_hash(owner, finding.hash), find_one, &finding, &all);
 	/* What cannot be read may be the attachment's: the container's other files are left alone.
 	 */
 	if (r < 0)
@@ -452,11 +450,11 @@ int hl_store_release(struct hl_store *store, const struct cnet_attachment *owner
 		const struct hl_holding *holding = &finding.holdings.items[i];
 		struct cnet_error step = { 0 };
 
-		if (holding->claim == claim && release_name(store, &holding->ip, &step) < 0)
+		if (holding->claim == claim &&
+		    release_name(store, &holding->ip, finding.hash, &step) < 0)
 			ignore(cnet_error_append(&all, &step)); /* keeps the first code */
 	}
 	free(finding.holdings.items);
-	tidy(store);
 
 	return all.code == 0 ? 0 : cnet_error_set(err, all.code, "%s", all.message);
 }
@@ -466,6 +464,7 @@ int hl_store_release_ip(struct hl_store *store, const struct cnet_ip *ip,
 {
 	struct hl_name entry = { .ip = *ip };
 	AUTO_FREE char *text = NULL;
+	char hash[HL_OWNER_HASH];
 	int r;
 
 	r = read_text(store, &entry, &text, err);
@@ -474,7 +473,7 @@ int hl_store_release_ip(struct hl_store *store, const struct cnet_ip *ip,
 	if (text == NULL || hl_owner_claim(text, owner) == HL_CLAIM_NONE)
 		return 0;
 
-	return release_name(store, ip, err);
+	return release_name(store, ip, hl_owner_hash(owner, hash), err);
 }
 
 static int keep_or_release(struct hl_store *store, const struct cnet_ip *ip, const char *text,
@@ -485,18 +484,15 @@ static int keep_or_release(struct hl_store *store, const struct cnet_ip *ip, con
 	if (text != NULL && hl_owners_hold(owners, text))
 		return 0;
 
-	return release_name(store, ip, err);
+	return release_name(store, ip, hl_names_find(&store->names, ip)->owner, err);
 }
 
 int hl_store_keep_only(struct hl_store *store, const struct hl_owners *owners,
 		       struct cnet_error *err)
 {
 	struct hl_owners copy = *owners;
-	int r;
 
-	r = visit(store, keep_or_release, &copy, err);
-	tidy(store);
-	return r;
+	return visit(store, NULL, keep_or_release, &copy, err);
 }
 
 static const char *last_name(size_t set, char *name, size_t size)

@@ -29,12 +29,21 @@ static void prepare(void)
 	snprintf(links, sizeof(links), "%s/.cnet/net", place.folder);
 }
 
+/* The addresses of a boot's links, of which "~owner" is cut. */
 static const char *links_of(const char *boot)
 {
-	static char path[256];
+	static char text[4096];
+	char path[256], *to = text;
+	const char *from;
 
 	snprintf(path, sizeof(path), "%s/%s", links, boot);
-	return test_names(path);
+	for (from = test_names(path); *from != '\0'; from++) {
+		if (*from == '~')
+			from += HL_OWNER_HASH;
+		*to++ = *from;
+	}
+	*to = '\0';
+	return text;
 }
 
 static struct hl_store *opened(enum hl_store_access access, const char *boot)
@@ -206,6 +215,8 @@ TEST(copies_are_not_the_same_file)
 
 TEST(links_that_cannot_be_made_do_no_harm)
 {
+	char hash[HL_OWNER_HASH];
+
 	prepare();
 	CHECK(mkdir(network, 0755) == 0);
 	test_write(place.folder, ".cnet", "a file");
@@ -213,8 +224,9 @@ TEST(links_that_cannot_be_made_do_no_harm)
 	test_command(NULL, "cd %s && rm .cnet && mkdir -p x .cnet && ln -s ../x .cnet/net",
 		     place.folder);
 	OK(add(one, "10.0.0.3", &eth0));
-	test_command(NULL, "cd %s && rm .cnet/net && mkdir -p .cnet/net/%s/10.0.0.4", place.folder,
-		     one);
+	hl_owner_hash(&eth0, hash);
+	test_command(NULL, "cd %s && rm .cnet/net && mkdir -p .cnet/net/%s/10.0.0.4~%s",
+		     place.folder, one, hash);
 	OK(add(one, "10.0.0.4", &eth0));
 	STRINGS_EQUAL(test_names(network), "10.0.0.2 10.0.0.3 10.0.0.4 lock ");
 	del(one, &eth0);
@@ -227,7 +239,12 @@ TEST(planted_links_release_nothing)
 	prepare();
 	OK(add(one, "10.0.0.2", &eth0));
 	reference_add("10.0.0.9", "ref\r\neth0");
-	test_command(NULL, "cd %s && mkdir %s && cd %s && ln -s ../../../net/10.0.0.9 . && mkdir x",
+	test_command(NULL,
+		     "cd %s && mkdir %s && cd %s && mkdir x 10.0.0.9~fedcba9876543210 && "
+		     "ln -s ../../../net/10.0.0.9 10.0.0.9~0123456789abcdef && "
+		     "ln ../../../net/10.0.0.9 10.0.0.9 && ln ../../../net/10.0.0.9 10.0.0.8~x && "
+		     "ln ../../../net/10.0.0.9 10.0.0.8~0123456789abcdef && "
+		     "ln ../../../net/10.0.0.9 ..~0123456789abcdef",
 		     links, two, two);
 	OK(add(three, "10.0.0.3", &eth0));
 	STRINGS_EQUAL(test_names(network), "10.0.0.3 10.0.0.9 lock ");
@@ -260,6 +277,72 @@ TEST(reader_passes_over_what_it_may_not_release)
 	INTEGERS_EQUAL(hl_store_taken(store, &kept, &err), 1);
 	STRINGS_EQUAL(test_names(network), "10.0.0.2 10.0.0.9 lock ");
 	STRINGS_EQUAL(links_of(one), "10.0.0.2 ");
+}
+
+static size_t found(const char *boot, const struct cnet_attachment *owner)
+{
+	CNET_AUTO(hl_store) *store = opened(HL_STORE_CHANGE, boot);
+	struct hl_holding *holdings;
+	size_t count;
+
+	OK(hl_store_find(store, owner, &holdings, &count, &err));
+	free(holdings);
+	return count;
+}
+
+/*
+ * Proof that the links are used: what our own file says is not asked for. Neither program ever
+ * writes into an allocation that is there.
+ */
+TEST(files_of_others_are_not_opened)
+{
+	prepare();
+	OK(add(one, "10.0.0.2", &eth0));
+	test_write(network, "10.0.0.2", "other\r\neth0");
+	INTEGERS_EQUAL(found(one, &other), 0);
+	INTEGERS_EQUAL(found(NULL, &other), 1);
+	INTEGERS_EQUAL(found(two, &other), 1);
+	/* And it is asked for where the link does tell the owner. */
+	INTEGERS_EQUAL(found(one, &eth0), 0);
+}
+
+TEST(links_that_are_void_tell_no_owner)
+{
+	prepare();
+	OK(add(one, "10.0.0.2", &eth0));
+	OK(add(one, "10.0.0.3", &eth0));
+	reference_del("10.0.0.2");
+	reference_add("10.0.0.2", "other\r\neth0");
+	INTEGERS_EQUAL(found(one, &other), 1);
+	INTEGERS_EQUAL(found(one, &eth0), 1);
+	/* The void one has gone. */
+	STRINGS_EQUAL(links_of(one), "10.0.0.3 ");
+	del(one, &other);
+	del(one, &eth0);
+	STRINGS_EQUAL(test_names(network), "lock ");
+	STRINGS_EQUAL(links_of(one), "");
+}
+
+/* The same store goes on after its own changes. */
+TEST(owner_of_an_address_that_changed_hands)
+{
+	struct hl_holding *holdings;
+	struct hl_store *store;
+	struct cnet_ip ip;
+	size_t count;
+
+	prepare();
+	OK(add(one, "10.0.0.2", &eth0));
+	store = opened(HL_STORE_MAKE, one);
+	OK(hl_store_release(store, &eth0, &err));
+	OK(cnet_ip_parse("10.0.0.2", &ip, &err));
+	OK(hl_store_reserve(store, &ip, &other, &err));
+	OK(hl_store_find(store, &other, &holdings, &count, &err));
+	INTEGERS_EQUAL(count, 1);
+	OK(hl_store_find(store, &eth0, &holdings, &count, &err));
+	INTEGERS_EQUAL(count, 0);
+	OK(hl_store_release_ip(store, &ip, &other, &err));
+	STRINGS_EQUAL(links_of(one), "");
 }
 
 TEST(kernel_tells_its_boot)
