@@ -48,7 +48,7 @@ def cnitool_id(netns):
     return "cnitool-" + hashlib.sha512(netns.path.encode()).hexdigest()[:20]
 
 
-def expected(version, netns, octet=2, ifname="eth0", host="cni0"):
+def expected(version, plugins, netns, octet=2):
     """The result of chain(version), with MAC and VETH for what is made anew each time."""
     v4, v6 = V4.format(octet), V6.format(octet)
     if version in ("0.1.0", "0.2.0"):
@@ -62,8 +62,8 @@ def expected(version, netns, octet=2, ifname="eth0", host="cni0"):
            {"version": "6", "interface": 2, "address": f"{v6}/64", "gateway": "fd00:88::1"}]
     result = {
         "cniVersion": version,
-        "interfaces": [{"name": host, "mac": "MAC"}, {"name": "VETH", "mac": "MAC"},
-                       {"name": ifname, "mac": "MAC", "sandbox": netns.path}],
+        "interfaces": [{"name": "cni0", "mac": "MAC"}, {"name": "VETH", "mac": "MAC"},
+                       {"name": "eth0", "mac": "MAC", "sandbox": netns.path}],
         "ips": ips,
         "routes": [{"dst": "0.0.0.0/0"}, {"dst": "::/0"}],
     }
@@ -72,6 +72,8 @@ def expected(version, netns, octet=2, ifname="eth0", host="cni0"):
     else:
         for ip in ips:
             del ip["version"]
+    if version == "1.1.0" and plugins.name == "ours":
+        result["interfaces"][2]["mtu"] = 1500  # not filled in by the reference
     return result
 
 

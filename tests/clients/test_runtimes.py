@@ -59,7 +59,7 @@ def test_add_and_del(runtime, plugins, version, host, container, outside, networ
 
     result = runtime("add", "lan", box, plugins, cap=PORTS).ok()
 
-    assert plain(result) == expected(version, box, octet=3)
+    assert plain(result) == expected(version, plugins, box, octet=3)
     assert box.addresses("eth0") == ["10.88.0.3/24", "fd00:88::3/64"]
     assert box.ping("10.88.0.1") and box.ping("fd00:88::1")
     assert box.ping("192.0.2.2") and box.ping("2001:db8:0:2::2")
@@ -151,7 +151,7 @@ def test_network_of_a_single_plugin(runtime, plugins, container, network):
 def test_network_with_a_choice_of_versions(runtime, plugins, container, network):
     network(chain("0.3.1", cniVersions=["0.3.1", "0.4.0", "1.0.0", "9.0.0"]))
     box = container()
-    assert plain(runtime("add", "lan", box, plugins, cap=PORTS).ok()) == expected("1.0.0", box)
+    assert plain(runtime("add", "lan", box, plugins, cap=PORTS).ok()) == expected("1.0.0", plugins, box)
 
 
 def test_failure_names_the_plugin_and_says_why(runtime, plugins, container, network):
