@@ -284,14 +284,14 @@ static int publish(struct cnet_netns *ns, struct request *rq, struct cnet_error 
 	const struct plan_rules rules = { put_conditions, rq->conditions };
 	int r;
 
-	r = allow_local_clients(ns, &rq->local_clients, err);
-	if (r < 0)
-		return r;
 	r = cnet__store_add(ns, &rq->owner, &rq->claims, &rules, err);
 	if (r < 0)
 		return r;
 
-	r = cnet__flush_added(ns, &rq->claims, err);
+	r = allow_local_clients(ns, &rq->local_clients,
+				err); /* behind the guard, which now stands */
+	if (r == 0)
+		r = cnet__flush_added(ns, &rq->claims, err);
 	if (r < 0) /* what the caller is told has failed must not stay */
 		ignore(remove_owner(ns, &rq->owner, NULL));
 	return r;

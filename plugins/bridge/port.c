@@ -152,9 +152,9 @@ int port_check(struct cnet_cni_call *call, const struct bridge_conf *conf,
 				      name, conf->bridge);
 	if (!cnet_link_is_up(near))
 		return cnet_error_set(err, ENETDOWN, "bridge port \"%s\": is down", name);
-	if (cnet_link_port_hairpin(near) != conf->hairpin)
-		return cnet_error_set(err, EINVAL, "bridge port \"%s\": hairpin mode is %s", name,
-				      conf->hairpin ? "off" : "on");
+	/* Not whether it is off: a chained portmap may have switched it on. */
+	if (conf->hairpin && !cnet_link_port_hairpin(near))
+		return cnet_error_set(err, EINVAL, "bridge port \"%s\": hairpin mode is off", name);
 	if (cnet_link_port_isolated(near) != conf->isolated)
 		return cnet_error_set(err, EINVAL, "bridge port \"%s\": isolation is %s", name,
 				      conf->isolated ? "off" : "on");

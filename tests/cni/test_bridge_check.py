@@ -34,8 +34,6 @@ TAKEN = {
     "route": (lambda host, box: box.run("ip", "route", "delete", "default"), "0.0.0.0/0"),
     "gateway address": (lambda host, box: host.run("ip", "address", "delete", "10.1.2.1/24", "dev", "br0"), "10.1.2.1"),
     "forwarding": (lambda host, box: host.sysctl("net.ipv4.ip_forward", 0), "ip_forward"),
-    "hairpin": (lambda host, box: host.run("ip", "link", "set", box.port, "type", "bridge_slave", "hairpin", "on"),
-                "hairpin"),
     "isolation": (lambda host, box: host.run("ip", "link", "set", box.port, "type", "bridge_slave", "isolated", "on"),
                   "isolation"),
     "masquerade": (lambda host, box: host.run("nft", "flush", "ruleset"), ""),
