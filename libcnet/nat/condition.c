@@ -347,6 +347,9 @@ static void sort_values(struct condition *condition, size_t size)
 	const bool ranges = cnet__condition_has_ranges(condition);
 	size_t i, kept = 0;
 
+	if (v == NULL)
+		return;
+
 	qsort(v, condition->values.count, sizeof(*v), compare_ranges);
 	for (i = 1; i < condition->values.count; i++) {
 		if (memcmp(v[i].low, v[kept].high, size) > 0 &&

@@ -218,7 +218,7 @@ static int decide_wanted(struct plan *p, size_t i, struct cnet_error *err)
 /* Gives an element to the first who waits for it. */
 static int hand_over(struct plan *p, const struct cnet__element *e, struct cnet_error *err)
 {
-	const struct cnet__elements *heir;
+	const struct cnet__elements *heir = NULL;
 	const struct cnet__element *found;
 	struct cnet__element partner;
 	struct line *line;

@@ -25,7 +25,7 @@ TEST_NETNS(packets_leave_under_the_hosts_address)
 {
 	const struct cnet_prefix both[] = { prefix("10.1.0.2/24"), prefix("fd01::2/64") };
 	struct cnet_error err = { 0 };
-	struct town town;
+	TOWN_AUTO town = { 0 };
 
 	town_build(&town, t);
 	town_serve(town.outside, "outside", 80);
@@ -54,7 +54,7 @@ TEST_NETNS(multicast_is_not_translated)
 	const struct cnet_prefix source = prefix("10.1.0.2/24");
 	struct cnet_error err = { 0 };
 	char *counters;
-	struct town town;
+	TOWN_AUTO town = { 0 };
 
 	town_build(&town, t);
 	OK(cnet_masquerade_add(town.host, NULL, &first, &source, 1, &err));
@@ -82,7 +82,7 @@ TEST_NETNS(every_prefix_length_has_its_own_network)
 {
 	const struct cnet_prefix wide = prefix("10.1.0.2/16"), narrow = prefix("10.2.0.2/24");
 	struct cnet_error err = { 0 };
-	struct town town;
+	TOWN_AUTO town = { 0 };
 
 	town_build(&town, t);
 	town_serve(town.outside, "outside", 80);

@@ -59,7 +59,7 @@ TEST_NETNS(published_to_every_side)
 {
 	const struct addresses one = addresses("10.1.0.2/24", "fd01::2/64");
 	struct cnet_error err = { 0 };
-	struct town town;
+	TOWN_AUTO town = { 0 };
 
 	town_with_servers(&town, t);
 	ANSWERS_BOTH("", town.outside, "192.0.2.1", 8080);
@@ -95,7 +95,7 @@ TEST_NETNS(without_source_translation)
 {
 	const struct addresses one = addresses("10.1.0.2/24", "fd01::2/64");
 	struct cnet_error err = { 0 };
-	struct town town;
+	TOWN_AUTO town = { 0 };
 
 	town_with_servers(&town, t);
 	OK(cnet_portmap_add(town.host, NULL, &first, one.list, 2, web, 2, NULL, &err));
@@ -110,7 +110,7 @@ TEST_NETNS(every_source_translated)
 	const struct cnet_portmap_opts *all =
 		CNET_OPTS(cnet_portmap_opts, .snat = 1, .masquerade_all = 1);
 	struct cnet_error err = { 0 };
-	struct town town;
+	TOWN_AUTO town = { 0 };
 
 	town_with_servers(&town, t);
 	OK(cnet_portmap_add(town.host, NULL, &first, one.list, 2, web, 2, all, &err));
@@ -144,7 +144,7 @@ TEST_NETNS(at_one_address_of_the_host)
 		{ ip("127.0.0.1"), 7070, 80, IPPROTO_UDP, { 0 } },
 	};
 	struct cnet_error err = { 0 };
-	struct town town;
+	TOWN_AUTO town = { 0 };
 
 	town_with_servers(&town, t);
 	OK(cnet_portmap_add(town.host, NULL, &first, one.list, 2, at_nine, 4, SNAT, &err));
@@ -172,7 +172,7 @@ TEST_NETNS(families_that_the_container_lacks_are_left_out)
 	const struct cnet_prefix v4 = prefix("10.1.0.2/24");
 	const struct cnet_port_map v6 = { ip("::"), 8080, 80, IPPROTO_TCP, { 0 } };
 	struct cnet_error err = { 0 };
-	struct town town;
+	TOWN_AUTO town = { 0 };
 
 	town_with_servers(&town, t);
 	OK(cnet_portmap_add(town.host, NULL, &first, &v4, 1, web, 2, SNAT, &err));
@@ -189,7 +189,7 @@ TEST_NETNS(transit_is_not_captured)
 {
 	const struct addresses one = addresses("10.1.0.2/24", "fd01::2/64");
 	struct cnet_error err = { 0 };
-	struct town town;
+	TOWN_AUTO town = { 0 };
 
 	town_with_servers(&town, t);
 	town_serve(town.outside, "outside", 8080);
@@ -210,7 +210,7 @@ TEST_NETNS(stale_flows_of_udp_are_forgotten)
 	static const char list[] = "conntrack -L -p udp 2>/dev/null; conntrack -L -f ipv6 -p udp "
 				   "2>/dev/null";
 	struct cnet_error err = { 0 };
-	struct town town;
+	TOWN_AUTO town = { 0 };
 	char *flows;
 
 	town_with_servers(&town, t);
@@ -258,7 +258,7 @@ TEST_NETNS(flows_to_other_addresses_are_kept)
 	const struct addresses one = addresses("10.1.0.2/24", "fd01::2/64");
 	const struct cnet_port_map at_nine = { ip("192.0.2.9"), 8080, 80, IPPROTO_UDP, { 0 } };
 	struct cnet_error err = { 0 };
-	struct town town;
+	TOWN_AUTO town = { 0 };
 	char *flows;
 
 	town_with_servers(&town, t);
@@ -284,7 +284,7 @@ TEST_NETNS(sctp)
 					   .container_port = 99,
 					   .protocol = IPPROTO_SCTP };
 	struct cnet_error err = { 0 };
-	struct town town;
+	TOWN_AUTO town = { 0 };
 	char *list;
 
 	town_build(&town, t);
@@ -346,7 +346,7 @@ TEST_NETNS(the_hosts_loopback_stays_its_own)
 		"' 2>&1";
 	const struct addresses one = addresses("10.1.0.2/24", "fd01::2/64");
 	struct cnet_error err = { 0 };
-	struct town town;
+	TOWN_AUTO town = { 0 };
 	char *mac, *output;
 
 	town_build(&town, t);

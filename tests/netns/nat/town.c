@@ -73,6 +73,13 @@ void town_build(struct town *town, const struct test_netns *t)
 	town->three = container(t->host, "three", "br1", "10.2.0.2", "fd02::2");
 }
 
+void town_end(struct town *town)
+{
+	cnet_netns_close(town->one);
+	cnet_netns_close(town->two);
+	cnet_netns_close(town->three);
+}
+
 struct request {
 	int type;
 	int family;

@@ -18,6 +18,9 @@ struct town {
 
 /* Builds it round t->host; t->box is outside. */
 void town_build(struct town *town, const struct test_netns *t);
+void town_end(struct town *town);
+
+#define TOWN_AUTO __attribute__((cleanup(town_end))) struct town
 
 /* Answers on a port of TCP and of UDP, over both families, with "NAME CLIENT-ADDRESS". */
 void town_serve(struct cnet_netns *ns, const char *name, unsigned int port);
