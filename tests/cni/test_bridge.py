@@ -51,6 +51,14 @@ def test_result_and_kernel_agree(plugin, host, container):
     assert box.ping("10.1.2.1")
 
 
+def test_bridge_that_exists_refuses_advertisements_too(plugin, host, container):
+    host.run("ip", "link", "add", "br0", "type", "bridge")
+    host.run("ip", "link", "set", "br0", "up")
+    host.sysctl("net.ipv6.conf.br0.accept_ra", 1)
+    plugin("bridge", "ADD", conf(), netns=container()).ok()
+    assert host.sysctl("net.ipv6.conf.br0.accept_ra") == "0"
+
+
 def test_two_containers_talk_at_once(plugin, container):
     a, b = container(), container()
     plugin("bridge", "ADD", conf(SUBNET4, SUBNET6), container="a", netns=a).ok()
