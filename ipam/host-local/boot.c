@@ -4,6 +4,7 @@
 #include "host-local/boot.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <linux/magic.h>
 #include <stdio.h>
@@ -231,17 +232,19 @@ static int links_open(int folder, const char *name, bool make)
 void hl_boot_open(struct hl_boot *boot, int folder, int network, const char *name, const char *id,
 		  bool make)
 {
+	int r;
+
 	*boot = (struct hl_boot){ .network = network, .links = -1, .current = -1, .id = id };
 
 	if (id == NULL || !is_local(folder))
 		return;
 
 	boot->links = links_open(folder, name, make);
-	if (boot->links < 0 || cnet__dir_open_at(boot->links, id, 0, &boot->current, NULL) == 0 ||
-	    !make)
+	if (boot->links < 0)
 		return;
 
-	if (release_others(boot))
+	r = cnet__dir_open_at(boot->links, id, 0, &boot->current, NULL);
+	if (r == -ENOENT && make && release_others(boot))
 		ignore(cnet__dir_open_at(boot->links, id, 0700, &boot->current, NULL)); /* a hint */
 }
 

@@ -9,6 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/file.h"
+
 void hl_names_clear(struct hl_names *names)
 {
 	free(names->entries.items);
@@ -34,7 +36,7 @@ static int failed(int error, struct cnet_error *err)
 	return cnet_error_set(err, error, "list addresses: %s", strerror(error));
 }
 
-static int read_names(struct hl_names *names, DIR *stream, struct cnet_error *err)
+static int read_names(struct hl_names *names, DIR *stream, bool sweep, struct cnet_error *err)
 {
 	for (;;) {
 		struct hl_name entry = { 0 };
@@ -46,6 +48,8 @@ static int read_names(struct hl_names *names, DIR *stream, struct cnet_error *er
 			return failed(errno, err);
 		if (next == NULL)
 			return 0;
+		if (sweep && cnet__file_is_leftover(next->d_name))
+			unlinkat(dirfd(stream), next->d_name, 0);
 		if (!hl_name_parse(next->d_name, &entry.ip))
 			continue;
 		entry.inode = next->d_ino;
@@ -55,7 +59,7 @@ static int read_names(struct hl_names *names, DIR *stream, struct cnet_error *er
 	}
 }
 
-int hl_names_list(struct hl_names *names, int folder, struct cnet_error *err)
+int hl_names_list(struct hl_names *names, int folder, bool sweep, struct cnet_error *err)
 {
 	int fd = openat(folder, ".", O_DIRECTORY | O_CLOEXEC);
 	DIR *stream = fd < 0 ? NULL : fdopendir(fd);
@@ -69,7 +73,7 @@ int hl_names_list(struct hl_names *names, int folder, struct cnet_error *err)
 		return r;
 	}
 
-	r = read_names(names, stream, err);
+	r = read_names(names, stream, sweep, err);
 	closedir(stream);
 	if (r < 0)
 		return r;

@@ -31,8 +31,9 @@ void hl_names_clear(struct hl_names *names);
 /* Is the name an address, written as we write it? Then *ip is it. */
 bool hl_name_parse(const char *name, struct cnet_ip *ip);
 
-/* Reads the folder. 0; what the filesystem gives. */
-int hl_names_list(struct hl_names *names, int folder, struct cnet_error *err) CNET_NODISCARD;
+/* Reads the folder; with sweep what killed writers left goes. 0; what the filesystem gives. */
+int hl_names_list(struct hl_names *names, int folder, bool sweep,
+		  struct cnet_error *err) CNET_NODISCARD;
 
 /* The entry of an address, or NULL. */
 struct hl_name *hl_names_find(struct hl_names *names, const struct cnet_ip *ip);

@@ -181,16 +181,17 @@ static void mark_free(const struct cnet_ip *ip, void *arg)
 /* A reader, who may not release what other boots left, passes over it. */
 static int list(struct hl_store *store, struct cnet_error *err)
 {
+	const bool locked = store->lock >= 0;
 	int r;
 
 	if (store->names.listed)
 		return 0;
 
-	r = hl_names_list(&store->names, store->network, err);
+	r = hl_names_list(&store->names, store->network, locked, err);
 	if (r < 0)
 		return r;
 
-	hl_boot_tell_owners(&store->boot, &store->names, store->lock >= 0);
+	hl_boot_tell_owners(&store->boot, &store->names, locked);
 	if (store->reader)
 		hl_boot_each_stale(&store->boot, mark_free, store);
 

@@ -80,17 +80,17 @@ int cnet__dir_open_at(int dir, const char *name, mode_t mode, int *ret, struct c
 static int open_regular(int dir, const char *name, int flags, struct stat *st,
 			struct cnet_error *err)
 {
-	int fd = openat(dir, name, flags, 0600);
+	AUTO_CLOSE int fd = openat(dir, name, flags, 0600);
 
 	if (fd < 0)
 		return open_error(name, errno, err);
 
-	if (fstat(fd, st) < 0 || !S_ISREG(st->st_mode)) {
-		close(fd);
+	if (fstat(fd, st) < 0)
+		return open_error(name, errno, err);
+	if (!S_ISREG(st->st_mode))
 		return cnet_error_set(err, EINVAL, "%s: not a regular file", name);
-	}
 
-	return fd;
+	return take_fd(&fd);
 }
 
 static int read_all(int fd, char *data, size_t room, size_t *length)
@@ -255,13 +255,15 @@ static int draft_rename(struct draft *draft, const char *name)
 	return 0;
 }
 
+static const char leftover_end[] = ".new";
+
 static int draft_finish(int dir, const char *name, const void *data, size_t length, mode_t mode,
 			int (*finish)(struct draft *draft, const char *name))
 {
 	AUTO_DRAFT struct draft draft = { .dir = dir, .fd = -1 };
 	int r;
 
-	r = cnet__text_format(draft.name, sizeof(draft.name), ".%s.new", name);
+	r = cnet__text_format(draft.name, sizeof(draft.name), ".%s%s", name, leftover_end);
 	if (r == 0)
 		r = draft_open(&draft, mode);
 	if (r == 0)
@@ -270,6 +272,13 @@ static int draft_finish(int dir, const char *name, const void *data, size_t leng
 		r = finish(&draft, name);
 
 	return r;
+}
+
+int cnet__file_is_leftover(const char *name)
+{
+	const size_t length = strlen(name), end = strlen(leftover_end);
+
+	return name[0] == '.' && length > end && strcmp(name + length - end, leftover_end) == 0;
 }
 
 static int finish_create(struct draft *draft, const char *name)

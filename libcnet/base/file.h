@@ -51,6 +51,9 @@ int cnet__file_replace(int dir, const char *name, const void *data, size_t lengt
 int cnet__file_create(int dir, const char *name, const void *data, size_t length, mode_t mode,
 		      struct cnet_error *err) CNET_NODISCARD;
 
+/* Is it the name of such a leftover? 1 or 0. Whoever locks all writers out may remove it. */
+int cnet__file_is_leftover(const char *name);
+
 /*
  * Takes an exclusive flock() on a file, which is made if absent; close the descriptor to release
  * it. 0; -EAGAIN: somebody held it for all of the seconds; -EINVAL, -ELOOP, -EISDIR: not a regular

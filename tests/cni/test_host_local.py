@@ -4,6 +4,7 @@
 import json
 import os
 import pathlib
+import re
 import subprocess
 
 import pytest
@@ -256,6 +257,77 @@ def test_second_add_is_refused_and_takes_nothing(run):
     assert held() == before
     run("ADD", configuration, ifname="eth1").ok()
     assert len(held()) == 4
+
+
+def gone(files):
+    """What a snapshot holds but the places where round robin goes on."""
+    return {name: text for name, text in files.items() if "/last_reserved_ip." not in name}
+
+
+@pytest.mark.parametrize("command", ["ADD", "DEL"])
+def test_killed_anywhere(run, snapshot, command):
+    configuration = conf("10.1.2.0/24", "fd00::/64")
+    run("ADD", configuration, "other").ok()
+    before = gone(snapshot()["files"])
+    for n in range(1, 100):
+        if command == "DEL":
+            run("ADD", configuration).ok()
+        survived = run(command, configuration, kill_at=n).status == 0
+        run("DEL", configuration).ok()
+        assert gone(snapshot()["files"]) == before, n
+        if survived:
+            break
+    assert 4 < n < 99
+    run("ADD", configuration).ok()
+
+
+ERRORS = {"openat": "EMFILE", "newfstatat": "EIO", "read": "EIO", "write": "ENOSPC", "linkat": "ENOSPC",
+          "unlinkat": "EROFS", "renameat": "EIO", "mkdirat": "ENOSPC", "getdents64": "EIO", "flock": "ENOLCK"}
+
+
+def calls(file):
+    """(system call, how many of it there were before) of each that follows the first look at the state."""
+    seen, reached, found = {}, False, []
+    for line in file.read_text(errors="replace").splitlines():
+        match = re.match(r"\d+ +(\w+)\(", line)
+        if not match:
+            continue
+        reached = reached or "/var/lib/cni" in line
+        name = match[1]
+        if reached and name in ERRORS:
+            found.append((name, seen.get(name, 0)))
+        seen[name] = seen.get(name, 0) + 1
+    return found
+
+
+@pytest.mark.parametrize("command", ["ADD", "DEL"])
+def test_any_call_may_fail(run, snapshot, tmp_path, command):
+    """What succeeds has done it all, what fails has said so and taken nothing; a second try works."""
+    configuration = conf("10.1.2.0/24", "fd00::/64")
+    trace = tmp_path / "trace"
+
+    def prepare():
+        if command == "DEL":
+            run("ADD", configuration).ok()
+
+    run("ADD", configuration, "other").ok()
+    before = gone(snapshot()["files"])
+    prepare()
+    run(command, configuration, before=["strace", "-f", "-qq", "-o", trace]).ok()
+    run("DEL", configuration).ok()
+    for call, earlier in calls(trace):
+        prepare()
+        outcome = run(command, configuration, before=[
+            "strace", "-f", "-qq", "-o", "/dev/null", "-e", f"trace={call}", "-e",
+            f"inject={call}:error={ERRORS[call]}:when={earlier + 1}"])
+        mine = [a for a, text in held().items() if text.startswith("box")]
+        if outcome.status == 0:
+            assert len(mine) == (2 if command == "ADD" else 0), (call, earlier)
+        else:
+            outcome.fails()
+            assert command == "DEL" or not mine, (call, earlier, str(outcome))
+        run("DEL", configuration).ok()
+        assert gone(snapshot()["files"]) == before, (call, earlier)
 
 
 # ---- DEL

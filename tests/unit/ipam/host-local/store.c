@@ -169,6 +169,27 @@ TEST(release_is_of_the_attachment_alone)
 	STRINGS_EQUAL(test_names(network), "10.0.0.3 10.0.0.4 last_reserved_ip.0 lock ");
 }
 
+TEST(leftovers_of_killed_writers_go)
+{
+	struct hl_holding *holdings;
+	struct hl_store *store;
+	size_t count;
+
+	prepare();
+	test_write(network, ".last_reserved_ip.0.new", "10.0.0.2");
+	test_write(network, ".10.0.0.2.new", "box\r\neth0");
+	test_write(network, ".new", "mine");
+	test_write(network, "x.new", "mine");
+	store = opened(HL_STORE_READ);
+	OK(hl_store_find(store, &eth0, &holdings, &count, &err));
+	INTEGERS_EQUAL(count, 0);
+	STRINGS_EQUAL(test_names(network),
+		      ".10.0.0.2.new .last_reserved_ip.0.new .new lock x.new ");
+	store = opened(HL_STORE_CHANGE);
+	OK(hl_store_release(store, &eth0, &err));
+	STRINGS_EQUAL(test_names(network), ".new lock x.new ");
+}
+
 TEST(release_of_one_address)
 {
 	const struct cnet_ip first = ip("10.0.0.2"), second = ip("10.0.0.3"),
