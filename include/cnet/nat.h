@@ -103,7 +103,7 @@ struct cnet_port_map {
  * @size:           of this struct; see CNET_OPTS()
  * @snat:           1: also reachable from the host's 127.0.0.1, from the container itself and
  *                  from its siblings, by translating the source address where it is needed
- * @masquerade_all: 1: translate the source address of every connection
+ * @masquerade_all: 1: translate the source address of every connection; includes @snat
  * @conditions4:    conditions for IPv4, as text tokens; NULL: none. See
  *                  cnet_portmap_conditions_check()
  * @conditions6:    the same for IPv6
@@ -147,13 +147,19 @@ CNET_API int cnet_portmap_conditions_check(unsigned int family, const char *cons
  * @opts:      NULL: all off
  * @err:       see struct cnet_error
  *
- * What the same attachment had before is replaced. Where another attachment of
- * the same container holds a port, this one waits for it: the port stays published
- * until the last of them is removed. Stale conntrack entries of UDP ports are
- * flushed.
+ * What the same attachment had before is replaced; undoing this removes the new state, and does not
+ * bring back the old. Where another attachment of the same container holds a port, this one waits
+ * for it: the port stays published until the last of them is removed. A port at one address of
+ * the host does not conflict with the same port at any address, and goes first.
+ *
+ * Connections that do not meet an attachment's conditions are not led anywhere. Flows of UDP to
+ * such ports of the host that the kernel tracks already are forgotten, if they lead elsewhere.
+ * With @opts->snat or @opts->masquerade_all and IPv4, route_localnet is set on the link that leads
+ * to the container, and stays; the host's 127.0.0.1 is guarded against what comes from links.
  *
  * Return: 0; -EADDRINUSE: another container holds a port, the message names it;
- * -EINVAL: a bad port, protocol or condition; -EPERM; -EOPNOTSUPP.
+ * -EINVAL: a bad port, protocol or condition, or one host port that leads to two ports;
+ * -EPERM; -EOPNOTSUPP.
  */
 CNET_API int cnet_portmap_add(struct cnet_netns *ns, struct cnet_txn *txn,
 			      const struct cnet_attachment *owner,
@@ -178,6 +184,8 @@ CNET_API int cnet_portmap_check(struct cnet_netns *ns, const struct cnet_attachm
  * @ns:    the host
  * @owner: the attachment
  * @err:   see struct cnet_error
+ *
+ * Flows of UDP that were led to the container are forgotten.
  *
  * Return: 0, also if there are none.
  */

@@ -99,8 +99,11 @@ static int cut_words(struct words *words, const char *const *tokens, size_t coun
 		size += 2 * strlen(tokens[i]); /* each byte may be a word */
 
 	to = words->text = malloc(size);
+	if (to == NULL)
+		return cnet_error_set(err, ENOMEM, "out of memory");
+
 	for (i = 0; i < count; i++) {
-		if (to == NULL || cut_token(words, tokens[i], &to) < 0)
+		if (cut_token(words, tokens[i], &to) < 0)
 			return cnet_error_set(err, ENOMEM, "out of memory");
 	}
 

@@ -7,6 +7,7 @@
 
 #include "nat/flush.h"
 
+#include <errno.h>
 #include <linux/rtnetlink.h>
 #include <netinet/in.h>
 #include <string.h>
@@ -19,10 +20,11 @@ enum { SINGLE_PORTS = 16 }; /* with more of them the flows are gone through once
 struct flush {
 	struct cnet_netns *ns;
 	const struct claims *claims;
-	bool (*is_stale)(struct flush *fl, const struct claim *claim,
-			 const struct cnet__flow *flow);
+	/* 1: the flow must go; 0; negative with err set */
+	int (*is_stale)(struct flush *fl, const struct claim *claim, const struct cnet__flow *flow,
+			struct cnet_error *err);
 	struct cnet_ip known; /* the address that is_local is about */
-	bool is_local;
+	int is_local;
 };
 
 static bool is_ip(const struct cnet_ip *a, const struct cnet_ip *b)
@@ -37,28 +39,35 @@ static bool leads_to(const struct cnet__flow *flow, const struct claim *claim)
 }
 
 /* Is it the host's own address? What merely passes through the host is none of our business. */
-static bool is_local(struct flush *fl, const struct cnet_ip *ip)
+static int look_up(struct flush *fl, const struct cnet_ip *ip, struct cnet_error *err)
 {
+	struct cnet_error why = { 0 };
 	struct cnet__way way = { 0 };
+	int r;
 
 	if (is_ip(&fl->known, ip))
 		return fl->is_local;
 
+	r = cnet__route_lookup(fl->ns, ip, &way, &why);
+	if (r < 0 && r != -ENETUNREACH && r != -EHOSTUNREACH && r != -EACCES && r != -EINVAL)
+		return cnet_error_set(err, -r, "%s", why.message);
+
 	fl->known = *ip;
-	fl->is_local = cnet__route_lookup(fl->ns, ip, &way, NULL) == 0 && way.type == RTN_LOCAL;
+	fl->is_local = r == 0 && way.type == RTN_LOCAL;
 	return fl->is_local;
 }
 
-static bool is_stale_added(struct flush *fl, const struct claim *claim,
-			   const struct cnet__flow *flow)
+static int is_stale_added(struct flush *fl, const struct claim *claim,
+			  const struct cnet__flow *flow, struct cnet_error *err)
 {
-	return !leads_to(flow, claim) && is_local(fl, &flow->destination);
+	return leads_to(flow, claim) ? 0 : look_up(fl, &flow->destination, err);
 }
 
-static bool is_stale_removed(struct flush *fl, const struct claim *claim,
-			     const struct cnet__flow *flow)
+static int is_stale_removed(struct flush *fl, const struct claim *claim,
+			    const struct cnet__flow *flow, struct cnet_error *err)
 {
 	(void)fl;
+	(void)err;
 	return leads_to(flow, claim);
 }
 
@@ -66,21 +75,19 @@ static int on_flow(const struct cnet__flow *flow, void *arg, struct cnet_error *
 {
 	struct flush *fl = arg;
 	size_t i;
+	int r = 0;
 
-	(void)err;
-	for (i = 0; i < fl->claims->list.count; i++) {
+	for (i = 0; r == 0 && i < fl->claims->list.count; i++) {
 		const struct claim *claim = &fl->claims->list.items[i];
 
-		if (claim->kind != CLAIM_PORT || claim->protocol != IPPROTO_UDP ||
-		    claim->host_port != flow->destination_port ||
-		    claim->container.ip.family != flow->destination.family ||
-		    (claim->host_ip.family != 0 && !is_ip(&claim->host_ip, &flow->destination)))
-			continue;
-		if (fl->is_stale(fl, claim, flow))
-			return 1;
+		if (claim->kind == CLAIM_PORT && claim->protocol == IPPROTO_UDP &&
+		    claim->host_port == flow->destination_port &&
+		    claim->container.ip.family == flow->destination.family &&
+		    (claim->host_ip.family == 0 || is_ip(&claim->host_ip, &flow->destination)))
+			r = fl->is_stale(fl, claim, flow, err);
 	}
 
-	return 0;
+	return r;
 }
 
 struct target {

@@ -208,7 +208,7 @@ int cnet__conntrack_forget_udp(struct cnet_netns *ns, unsigned int family, uint1
 		return r;
 
 	r = list(nfnl, &fg, &why);
-	if (r == 0 && fg.deletions.steps.count > 0)
+	if (r == 0)
 		r = cnet__nfnl_request(nfnl, &fg.deletions, NULL, NULL, &why);
 	cnet__batch_free(&fg.deletions);
 

@@ -259,6 +259,18 @@ TEST_NETNS(a_request_that_fails_changes_nothing)
 	OK(cnet_masquerade_check(t->host, &first, &b, 1, &err));
 }
 
+TEST_NETNS(while_memory_runs_out)
+{
+	const struct cnet_prefix a[] = { prefix("10.1.0.2/24"), prefix("fd01::2/64") };
+	struct cnet_error err = { 0 };
+
+	OUT_OF_MEMORY(cnet_masquerade_add(t->host, NULL, &first, a, 2, &err),
+		      test_command(t->host, "! nft list ruleset | grep -q elements"));
+	OUT_OF_MEMORY(cnet_masquerade_check(t->host, &first, a, 2, &err), );
+	OUT_OF_MEMORY(cnet_masquerade_remove(t->host, &first, &err), );
+	test_command(t->host, "! nft list ruleset | grep -q elements");
+}
+
 TEST_NETNS(bad_arguments_are_refused)
 {
 	const struct cnet_attachment bad = { "net", "c/1", "eth0" };

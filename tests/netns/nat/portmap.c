@@ -368,3 +368,116 @@ TEST_NETNS(the_hosts_loopback_stays_its_own)
 	free(output);
 	free(mac);
 }
+
+/* A holder, one who waits, a repeated ADD, conditions, flows to be forgotten: all ways in one. */
+TEST_NETNS(while_memory_runs_out)
+{
+	static const struct cnet_attachment same = { "net2", "c1", "eth0" };
+	static const char *const only[] = { "ip saddr { 192.0.2.0/24, 198.51.100.1 }" };
+	const struct addresses one = addresses("10.1.0.2/24", "fd01::2/64"),
+			       two = addresses("10.1.0.3/24", "fd01::3/64");
+	const struct cnet_portmap_opts *opts =
+		CNET_OPTS(cnet_portmap_opts, .snat = 1, .conditions4 = only, .n_conditions4 = 1);
+	struct cnet_error err = { 0 };
+	char *before, *after;
+
+	test_command(t->host, "nft add table ip t; nft 'add chain ip t c { type filter hook input "
+			      "priority 0; }'; nft add rule ip t c ct state new; "
+			      "ip address add 192.0.2.1/24 dev lo; ip link add br0 type bridge; "
+			      "ip link set br0 up; ip address add 10.1.0.1/24 dev br0");
+	OK(cnet_portmap_add(t->host, NULL, &first, one.list, 2, web, 2, opts, &err));
+	OK(cnet_portmap_remove(t->host, &first, &err));
+	before = test_output(t->host, NULL, "nft list ruleset");
+
+#define UNCHANGED                                                            \
+	do {                                                                 \
+		after = test_output(t->host, NULL, "nft list ruleset");      \
+		STRINGS_EQUAL(after, before);                                \
+		free(after);                                                 \
+		test_command(t->host, "conntrack -I -p udp -s 192.0.2.2 "    \
+				      "-d 192.0.2.1 --sport 1 --dport 8080 " \
+				      "--timeout 100 || :");                 \
+	} while (0)
+
+	UNCHANGED;
+	OUT_OF_MEMORY(cnet_portmap_add(t->host, NULL, &first, one.list, 2, web, 2, opts, &err),
+		      UNCHANGED);
+	free(before);
+	before = test_output(t->host, NULL, "nft list ruleset");
+	OUT_OF_MEMORY(cnet_portmap_check(t->host, &first, one.list, 2, web, 2, opts, &err), );
+	OUT_OF_MEMORY(cnet_portmap_add(t->host, NULL, &same, two.list, 2, web, 2, opts, &err),
+		      UNCHANGED);
+	OUT_OF_MEMORY(cnet_portmap_gc(t->host, "net", NULL, 0, &err), );
+	OK(cnet_portmap_check(t->host, &same, two.list, 2, web, 2, opts, &err));
+	OUT_OF_MEMORY(cnet_portmap_remove(t->host, &same, &err), );
+	free(before);
+	test_command(t->host, "! nft list ruleset | grep -q elements");
+}
+
+TEST_NETNS(a_request_that_fails_changes_nothing)
+{
+	static const struct cnet_attachment same = { "net2", "c1", "eth0" };
+	const struct addresses one = addresses("10.1.0.2/24", "fd01::2/64"),
+			       two = addresses("10.1.0.3/24", "fd01::3/64");
+	const struct cnet_attachment *const owners[] = { &first, &same };
+	struct cnet_error err = { 0 };
+	char *before, *after;
+	unsigned int n, i;
+	int r;
+
+	OK(cnet_portmap_add(t->host, NULL, &first, one.list, 2, web, 2, SNAT, &err));
+	OK(cnet_portmap_remove(t->host, &first, &err));
+	for (i = 0; i < 2; i++) {
+		for (n = 1, r = -1; r < 0; n++) {
+			before = test_output(t->host, NULL, "nft list ruleset");
+			test_fail_request(n, ENOBUFS);
+			r = cnet_portmap_add(t->host, NULL, owners[i], i == 0 ? one.list : two.list,
+					     2, web, 2, SNAT, &err);
+			test_fail_request(0, 0);
+			after = test_output(t->host, NULL, "nft list ruleset");
+			if (r < 0)
+				STRINGS_EQUAL(after, before);
+			free(before);
+			free(after);
+		}
+		CHECK(n > 2);
+	}
+	/* the one that waits needs more of them */
+	CHECK(n > 8);
+	OK(cnet_portmap_remove(t->host, &first, &err));
+	OK(cnet_portmap_check(t->host, &same, two.list, 2, web, 2, SNAT, &err));
+}
+
+TEST_NETNS(bad_arguments_are_refused)
+{
+	const struct addresses one = addresses("10.1.0.2/24", "fd01::2/64");
+	const struct addresses twice = addresses("10.1.0.2/24", "10.1.0.3/24");
+	const struct cnet_port_map maps[] = {
+		{ .host_port = 0, .container_port = 1, .protocol = IPPROTO_TCP },
+		{ .host_port = 1, .container_port = 0, .protocol = IPPROTO_TCP },
+		{ .host_port = 1, .container_port = 1, .protocol = IPPROTO_ICMP },
+		{ .host_ip = { 99, { 1 } },
+		  .host_port = 1,
+		  .container_port = 1,
+		  .protocol = IPPROTO_TCP },
+	};
+	const struct cnet_port_map two_ways[] = {
+		{ .host_port = 1, .container_port = 1, .protocol = IPPROTO_TCP },
+		{ .host_port = 1, .container_port = 2, .protocol = IPPROTO_TCP },
+	};
+	struct cnet_portmap_opts larger[2] = { { .size = sizeof(larger) }, { .size = 1 } };
+	struct cnet_error err = { 0 };
+	size_t i;
+
+	for (i = 0; i < sizeof(maps) / sizeof(*maps); i++)
+		FAILS(EINVAL, cnet_portmap_add(t->host, NULL, &first, one.list, 2, &maps[i], 1,
+					       NULL, &err));
+	FAILS_WITH(EINVAL, "tcp 1 leads to both 1 and 2",
+		   cnet_portmap_add(t->host, NULL, &first, one.list, 2, two_ways, 2, NULL, &err));
+	FAILS(EINVAL, cnet_portmap_add(t->host, NULL, &first, twice.list, 2, web, 1, NULL, &err));
+	FAILS(EINVAL, cnet_portmap_add(t->host, NULL, &first, one.list, 0, web, 1, NULL, &err));
+	FAILS(E2BIG,
+	      cnet_portmap_add(t->host, NULL, &first, one.list, 2, web, 1, &larger[0], &err));
+	OK(cnet_portmap_add(t->host, NULL, &first, one.list, 2, NULL, 0, NULL, &err));
+	test_command(t->host, "test -z \"$(nft list ruleset)\"");
+}
