@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 
+#include "base/auto.h"
 #include "harness/folder.h"
 #include "harness/test.h"
 #include "host-local/alloc.h"
@@ -19,6 +20,11 @@ static const struct hl_store_place place = { .folder = "/run/data",
 					     .boot = "11111111-1111-4111-8111-111111111111" };
 static const struct cnet_ip first = { AF_INET, { 10, 0, 0, 2 } };
 static struct cnet_error err;
+
+static void shut(struct hl_store **store)
+{
+	hl_store_close(take(*store));
+}
 
 static void mounted(const char *options)
 {
@@ -124,8 +130,8 @@ TEST_NETNS(read_only_parent_is_not_usable)
 TEST_NETNS(boots_on_overlayfs)
 {
 	struct hl_store_place later = place;
-	struct hl_store *store = NULL;
-	struct hl_holding *holdings;
+	CNET_AUTO(hl_store) *store = NULL;
+	AUTO_FREE struct hl_holding *holdings = NULL;
 	const char *names;
 	size_t count;
 
@@ -146,7 +152,7 @@ TEST_NETNS(boots_on_overlayfs)
 	OK(hl_store_open(&place, HL_STORE_CHANGE, &store, &err));
 	OK(hl_store_find(store, &other, &holdings, &count, &err));
 	INTEGERS_EQUAL(count, 0);
-	hl_store_close(store);
+	shut(&store);
 	names = test_names("/run/data/.cnet/net/11111111-1111-4111-8111-111111111111");
 	CHECK(strstr(names, "10.0.0.2~") != NULL && strstr(names, "10.0.0.3~") != NULL);
 	OK(hl_store_open(&later, HL_STORE_MAKE, &store, &err));
@@ -175,7 +181,7 @@ TEST_NETNS(full_16)
 	struct hl_range_set set = { &range, 1 };
 	struct cnet_ip at = { AF_INET, { 10, 1, 7, 7 } };
 	const struct hl_range *from;
-	struct hl_store *store;
+	CNET_AUTO(hl_store) *store = NULL;
 	char text[CNET_IP_TEXT];
 	unsigned int i;
 
@@ -188,7 +194,7 @@ TEST_NETNS(full_16)
 	OK(hl_range_set_complete(&set, &err));
 	OK(hl_store_open(&place, HL_STORE_CHANGE, &store, &err));
 	INTEGERS_EQUAL(hl_alloc_choose(&set, &at, is_taken, store, &at, &from, &err), 1);
-	hl_store_close(store);
+	shut(&store);
 
 	test_command(NULL, "rm /run/data/net/10.1.7.6");
 	OK(hl_store_open(&place, HL_STORE_CHANGE, &store, &err));

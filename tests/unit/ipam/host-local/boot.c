@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/auto.h"
 #include "harness/folder.h"
 #include "harness/test.h"
 #include "host-local/store.h"
@@ -53,6 +54,11 @@ static struct hl_store *opened(enum hl_store_access access, const char *boot)
 	place.boot = boot;
 	OK(hl_store_open(&place, access, &store, &err));
 	return store;
+}
+
+static void shut(struct hl_store **store)
+{
+	hl_store_close(take(*store));
 }
 
 /* An ADD that gets this address, under this boot. */
@@ -265,13 +271,14 @@ TEST(sweep_goes_on_where_it_was_stopped)
 TEST(reader_passes_over_what_it_may_not_release)
 {
 	const struct cnet_ip ip = { AF_INET, { 10, 0, 0, 2 } }, kept = { AF_INET, { 10, 0, 0, 9 } };
-	struct hl_store *store;
+	CNET_AUTO(hl_store) *store = NULL;
 
 	prepare();
 	OK(add(one, "10.0.0.2", &eth0));
 	reference_add("10.0.0.9", "ref\r\neth0");
 	store = opened(HL_STORE_READ, one);
 	INTEGERS_EQUAL(hl_store_taken(store, &ip, &err), 1);
+	shut(&store);
 	store = opened(HL_STORE_READ, two);
 	INTEGERS_EQUAL(hl_store_taken(store, &ip, &err), 0);
 	INTEGERS_EQUAL(hl_store_taken(store, &kept, &err), 1);
@@ -282,11 +289,11 @@ TEST(reader_passes_over_what_it_may_not_release)
 static size_t found(const char *boot, const struct cnet_attachment *owner)
 {
 	CNET_AUTO(hl_store) *store = opened(HL_STORE_CHANGE, boot);
-	struct hl_holding *holdings;
+	AUTO_FREE struct hl_holding *holdings = NULL;
 	size_t count;
 
 	OK(hl_store_find(store, owner, &holdings, &count, &err));
-	free(holdings);
+	free(take(holdings));
 	return count;
 }
 
@@ -326,8 +333,8 @@ TEST(links_that_are_void_tell_no_owner)
 /* The same store goes on after its own changes. */
 TEST(owner_of_an_address_that_changed_hands)
 {
-	struct hl_holding *holdings;
-	struct hl_store *store;
+	AUTO_FREE struct hl_holding *holdings = NULL;
+	CNET_AUTO(hl_store) *store = NULL;
 	struct cnet_ip ip;
 	size_t count;
 
@@ -339,6 +346,7 @@ TEST(owner_of_an_address_that_changed_hands)
 	OK(hl_store_reserve(store, &ip, &other, &err));
 	OK(hl_store_find(store, &other, &holdings, &count, &err));
 	INTEGERS_EQUAL(count, 1);
+	free(take(holdings));
 	OK(hl_store_find(store, &eth0, &holdings, &count, &err));
 	INTEGERS_EQUAL(count, 0);
 	OK(hl_store_release_ip(store, &ip, &other, &err));

@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/auto.h"
 #include "harness/folder.h"
 #include "harness/test.h"
 #include "host-local/alloc.h"
@@ -38,6 +39,18 @@ static struct hl_store *opened(enum hl_store_access access)
 	return store;
 }
 
+static void free_owners(struct hl_owners *owners)
+{
+	free(take(owners->items));
+}
+
+#define AUTO_OWNERS __attribute__((cleanup(free_owners))) struct hl_owners
+
+static void shut(struct hl_store **store)
+{
+	hl_store_close(take(*store));
+}
+
 static struct cnet_ip ip(const char *text)
 {
 	struct cnet_ip ip;
@@ -62,7 +75,7 @@ static int taken(struct hl_store *store, const char *address)
 
 TEST(files_are_the_reference_s)
 {
-	struct hl_store *store;
+	CNET_AUTO(hl_store) *store = NULL;
 	const struct cnet_ip last = { AF_INET, { 10, 0, 0, 3 } };
 	struct stat st;
 	char path[512];
@@ -72,7 +85,7 @@ TEST(files_are_the_reference_s)
 	OK(reserve(store, "10.0.0.2", &eth0));
 	OK(reserve(store, "2001:DB8::0:2", &eth0));
 	OK(hl_store_set_last(store, 1, &last, &err));
-	hl_store_close(store);
+	shut(&store);
 
 	STRINGS_EQUAL(test_names(network), "10.0.0.2 2001:db8::2 last_reserved_ip.1 lock ");
 	STRINGS_EQUAL(test_read(network, "10.0.0.2"), "box\r\neth0");
@@ -85,18 +98,20 @@ TEST(files_are_the_reference_s)
 
 TEST(makes_what_is_absent)
 {
+	CNET_AUTO(hl_store) *store = NULL;
 	char folder[128];
 
 	place = (struct hl_store_place){ .folder = folder, .network = "net" };
 	snprintf(folder, sizeof(folder), "%s/a/b", test_folder());
-	OK(reserve(opened(HL_STORE_MAKE), "10.0.0.2", &eth0));
+	store = opened(HL_STORE_MAKE);
+	OK(reserve(store, "10.0.0.2", &eth0));
 	snprintf(network, sizeof(network), "%s/net", folder);
 	STRINGS_EQUAL(test_names(network), "10.0.0.2 lock ");
 }
 
 TEST(absent_is_nothing_held_and_is_not_made)
 {
-	struct hl_store *store = NULL;
+	CNET_AUTO(hl_store) *store = NULL;
 	char folder[128];
 
 	place = (struct hl_store_place){ .folder = folder, .network = "net" };
@@ -114,7 +129,7 @@ TEST(absent_is_nothing_held_and_is_not_made)
 
 TEST(continues_what_the_reference_wrote)
 {
-	struct hl_store *store;
+	CNET_AUTO(hl_store) *store = NULL;
 	struct cnet_ip last;
 	char text[CNET_IP_TEXT];
 
@@ -144,7 +159,7 @@ TEST(continues_what_the_reference_wrote)
 
 TEST(release_is_of_the_attachment_alone)
 {
-	struct hl_store *store;
+	CNET_AUTO(hl_store) *store = NULL;
 
 	prepare();
 	store = opened(HL_STORE_MAKE);
@@ -154,13 +169,13 @@ TEST(release_is_of_the_attachment_alone)
 	OK(reserve(store, "2001:db8::2", &eth0));
 	test_write(network, "10.0.0.5", "box");
 	test_write(network, "last_reserved_ip.0", "box\r\neth0");
-	hl_store_close(store);
+	shut(&store);
 
 	store = opened(HL_STORE_CHANGE);
 	OK(hl_store_release(store, &eth0, &err));
 	STRINGS_EQUAL(test_names(network), "10.0.0.3 10.0.0.4 10.0.0.5 last_reserved_ip.0 lock ");
 	INTEGERS_EQUAL(taken(store, "10.0.0.2"), 0);
-	hl_store_close(store);
+	shut(&store);
 
 	/* Nothing of its own is left, so that the container's old file is meant. */
 	store = opened(HL_STORE_CHANGE);
@@ -171,8 +186,8 @@ TEST(release_is_of_the_attachment_alone)
 
 TEST(leftovers_of_killed_writers_go)
 {
-	struct hl_holding *holdings;
-	struct hl_store *store;
+	AUTO_FREE struct hl_holding *holdings = NULL;
+	CNET_AUTO(hl_store) *store = NULL;
 	size_t count;
 
 	prepare();
@@ -185,6 +200,7 @@ TEST(leftovers_of_killed_writers_go)
 	INTEGERS_EQUAL(count, 0);
 	STRINGS_EQUAL(test_names(network),
 		      ".10.0.0.2.new .last_reserved_ip.0.new .new lock x.new ");
+	shut(&store);
 	store = opened(HL_STORE_CHANGE);
 	OK(hl_store_release(store, &eth0, &err));
 	STRINGS_EQUAL(test_names(network), ".new lock x.new ");
@@ -194,7 +210,7 @@ TEST(release_of_one_address)
 {
 	const struct cnet_ip first = ip("10.0.0.2"), second = ip("10.0.0.3"),
 			     absent = ip("10.0.0.4");
-	struct hl_store *store;
+	CNET_AUTO(hl_store) *store = NULL;
 
 	prepare();
 	store = opened(HL_STORE_MAKE);
@@ -208,8 +224,8 @@ TEST(release_of_one_address)
 
 TEST(find)
 {
-	struct hl_holding *holdings = NULL;
-	struct hl_store *store;
+	AUTO_FREE struct hl_holding *holdings = NULL;
+	CNET_AUTO(hl_store) *store = NULL;
 	char text[CNET_IP_TEXT];
 	size_t count;
 
@@ -224,7 +240,7 @@ TEST(find)
 	INTEGERS_EQUAL(holdings[0].claim, HL_CLAIM_ATTACHMENT);
 	STRINGS_EQUAL(cnet_ip_format(&holdings[1].ip, text), "10.0.0.5");
 	INTEGERS_EQUAL(holdings[1].claim, HL_CLAIM_CONTAINER);
-	free(holdings);
+	free(take(holdings));
 	OK(hl_store_find(store, &other, &holdings, &count, &err));
 	INTEGERS_EQUAL(count, 0);
 }
@@ -232,8 +248,8 @@ TEST(find)
 TEST(keep_only)
 {
 	const struct cnet_attachment valid[] = { eth1, other };
-	struct hl_store *store;
-	struct hl_owners owners;
+	CNET_AUTO(hl_store) *store = NULL;
+	AUTO_OWNERS owners = { 0 };
 
 	prepare();
 	test_write(network, "10.0.0.2", "box\r\neth0");
@@ -252,8 +268,9 @@ TEST(keep_only)
 	OK(hl_store_keep_only(store, &owners, &err));
 	STRINGS_EQUAL(test_names(network), "010.0.0.9 10.0.0.3 10.0.0.4 10.0.0.6 "
 					   "last_reserved_ip.0 lock notes ");
-	hl_store_close(store);
+	shut(&store);
 
+	free_owners(&owners);
 	OK(hl_owners_sort(NULL, 0, &owners, &err));
 	store = opened(HL_STORE_CHANGE);
 	OK(hl_store_keep_only(store, &owners, &err));
@@ -263,8 +280,8 @@ TEST(keep_only)
 /* As a filesystem leaves a file whose data had not reached the disk when the power failed. */
 TEST(file_of_zeros_is_nobody_s)
 {
-	struct hl_store *store;
-	struct hl_owners owners;
+	CNET_AUTO(hl_store) *store = NULL;
+	AUTO_OWNERS owners = { 0 };
 	char path[512];
 
 	prepare();
@@ -283,9 +300,9 @@ TEST(file_of_zeros_is_nobody_s)
 /* Nothing is followed, nobody waits, and nothing that is no file is removed. */
 TEST(what_is_no_file)
 {
-	struct hl_holding *holdings;
-	struct hl_store *store;
-	struct hl_owners owners;
+	AUTO_FREE struct hl_holding *holdings = NULL;
+	CNET_AUTO(hl_store) *store = NULL;
+	AUTO_OWNERS owners = { 0 };
 	char path[512];
 	size_t count;
 
@@ -329,7 +346,7 @@ TEST(what_is_no_file)
 
 static void broken_lock(const char *how, int code)
 {
-	struct hl_store *store = NULL;
+	CNET_AUTO(hl_store) *store = NULL;
 
 	test_command(NULL, "cd %s && rm -rf lock && %s", network, how);
 	test_write(network, "10.0.0.2", "box\r\neth0");
@@ -337,7 +354,7 @@ static void broken_lock(const char *how, int code)
 	FAILS(EINVAL, hl_store_usable(&place, &err));
 	store = opened(HL_STORE_CHANGE);
 	OK(hl_store_release(store, &eth0, &err));
-	hl_store_close(store);
+	shut(&store);
 	STRINGS_EQUAL(test_names(network), "lock ");
 }
 
@@ -352,7 +369,7 @@ TEST(lock_that_is_no_file_stops_add_but_not_del)
 
 TEST(network_that_is_a_link_is_refused)
 {
-	struct hl_store *store = NULL;
+	CNET_AUTO(hl_store) *store = NULL;
 
 	prepare();
 	test_command(NULL, "cd %s && mv net real && ln -s real net", place.folder);
@@ -417,7 +434,7 @@ static int churn(int number)
 {
 	char first[16], second[16];
 	const struct cnet_attachment owner = { "net", first, "eth0" };
-	struct hl_store *store;
+	CNET_AUTO(hl_store) *store = NULL;
 	struct cnet_error error = { 0 };
 	int i, r = 0;
 
@@ -430,7 +447,7 @@ static int churn(int number)
 		if (r == 0)
 			r = hl_store_release(store, &owner, &error);
 		if (r == 0)
-			hl_store_close(store);
+			shut(&store);
 	}
 	if (r == 0)
 		r = allocate(second, &error);
