@@ -139,6 +139,7 @@ static void run_child(const struct test *test)
 {
 	struct test_netns t;
 
+	setpgid(0, 0);
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	alarm(SECONDS);
 	if (test->run != NULL) {
@@ -174,6 +175,7 @@ static bool run_test(const struct test *test, const char *title, unsigned int nu
 		printf("not ok %u %s # fork: %s\n", number, title, strerror(errno));
 		return false;
 	}
+	kill(-child, SIGKILL); /* what it started and did not end, as when its time was up */
 
 	if (WIFSIGNALED(status)) {
 		printf("not ok %u %s # %s\n", number, title,
