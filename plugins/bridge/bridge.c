@@ -60,6 +60,8 @@ int bridge_ensure(struct cnet_netns *host, const struct bridge_conf *conf, struc
 
 	/* Also of a bridge that exists: whoever made it may not have known, or been killed. */
 	r = kit_refuse_advertisements(host, conf->bridge, err);
+	if (r == 0 && !cnet_link_is_up(link) && !conf->dad)
+		r = kit_ask_at_once(host, conf->bridge, err);
 	if (r == 0 && !cnet_link_is_up(link))
 		r = cnet_link_set_up(host, NULL, cnet_link_ifindex(link), 1, err);
 	if (r == 0 && conf->promiscuous && !(cnet_link_flags(link) & IFF_PROMISC))

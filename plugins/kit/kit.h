@@ -19,6 +19,10 @@ int kit_ifname_is_free(struct cnet_cni_call *call, struct cnet_netns *container,
 int kit_refuse_advertisements(struct cnet_netns *host, const char *name,
 			      struct cnet_error *err) CNET_NODISCARD;
 
+/* No detection of duplicates on a link of the host, so that it can forward when it is up. */
+int kit_ask_at_once(struct cnet_netns *host, const char *name,
+		    struct cnet_error *err) CNET_NODISCARD;
+
 /* Reads the configuration's "dns". */
 int kit_dns_read(struct cnet_cni_call *call, struct cnet_cni_dns *ret,
 		 struct cnet_error *err) CNET_NODISCARD;

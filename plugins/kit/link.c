@@ -95,21 +95,35 @@ int kit_check_link(struct cnet_cni_call *call, struct cnet_netns *container, con
 			      name);
 }
 
-/*
- * A router advertisement from a container must not give the host routes (CVE-2020-10749). A kernel
- * without IPv6 has no such setting.
- */
-int kit_refuse_advertisements(struct cnet_netns *host, const char *name, struct cnet_error *err)
+/* A kernel without IPv6 has no such setting. */
+static int switch_off(struct cnet_netns *host, const char *name, const char *setting,
+		      struct cnet_error *err)
 {
 	char key[64];
-	const struct cnet_sysctl setting = { key, "0" };
+	const struct cnet_sysctl off = { key, "0" };
 	struct cnet_error step = { 0 };
 	int r;
 
-	snprintf(key, sizeof(key), "net/ipv6/conf/%s/accept_ra", name);
-	r = cnet_sysctl_set(host, NULL, &setting, 1, &step);
+	snprintf(key, sizeof(key), "net/ipv6/conf/%s/%s", name, setting);
+	r = cnet_sysctl_set(host, NULL, &off, 1, &step);
 	if (r == -ENOENT)
 		return 0;
 
 	return r < 0 ? cnet_error_append(err, &step) : 0;
+}
+
+/* A router advertisement from a container must not give the host routes (CVE-2020-10749). */
+int kit_refuse_advertisements(struct cnet_netns *host, const char *name, struct cnet_error *err)
+{
+	return switch_off(host, name, "accept_ra", err);
+}
+
+/*
+ * A router asks for a neighbour from its link-local address, and not at all as long as it is
+ * looking for duplicates of that: what is forwarded to the first container would be lost for two
+ * seconds.
+ */
+int kit_ask_at_once(struct cnet_netns *host, const char *name, struct cnet_error *err)
+{
+	return switch_off(host, name, "accept_dad", err);
 }
