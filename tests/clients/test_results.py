@@ -80,7 +80,8 @@ def test_loopback_of_either_side(sides, container):
 def previous(version, netns):
     """A result of every member that the version knows."""
     if version < "0.3.0":
-        return {"cniVersion": version, "ip4": {"ip": "10.88.0.2/24", "gateway": "10.88.0.1", "routes": [{"dst": "0.0.0.0/0"}]},
+        return {"cniVersion": version, "ip4": {"ip": "10.88.0.2/24", "gateway": "10.88.0.1",
+                                                  "routes": [{"dst": "0.0.0.0/0"}]},
                 "ip6": {"ip": "fd00:88::2/64", "routes": [{"dst": "::/0", "gw": "fd00:88::1"}]},
                 "dns": {"nameservers": ["192.0.2.53"]}}
     number = {"version": "4"} if version < "1.0.0" else {}

@@ -4,12 +4,13 @@ bridge, host-local and portmap driven by cnitool and by cnet, ours and the refer
 version. cnitool with the reference's plugins is the control: what it shows is what clients expect.
 """
 
+import concurrent.futures
 import os
 import pathlib
 
 import pytest
 
-from forms import PORTS, VERSIONS, bridge, chain, cnitool_id, expected, host_local, plain, portmap
+from forms import PORTS, V4, VERSIONS, bridge, chain, cnitool_id, expected, host_local, plain, portmap
 
 RUNTIMES = ["cnitool", "cnet"]
 SIDES = ["ours", "theirs"]
@@ -176,6 +177,35 @@ def test_cnet_rolls_back_a_chain_of_either_side(runtimes, plugins, theirs, conta
     after = leftovers()
     after["files"].pop("/var/lib/cni/networks/lan/lock", None)
     assert after == before
+
+
+def test_del_after_the_namespace_is_gone(runtime, ours, container, network, leftovers):
+    """As after a reboot. The reference leaves its masquerading behind."""
+    network(chain("1.1.0"))
+    first, box = container(), container()
+    runtime("add", "lan", first, ours, cap=OTHER_PORTS).ok()
+    before = leftovers()
+    runtime("add", "lan", box, ours, cap=PORTS).ok()
+    box.delete()
+    assert runtime("del", "lan", box, ours, cap=PORTS).ok() is None
+    assert leftovers() == before
+
+
+def test_many_at_once(runtimes, sides, host, container, network):
+    """Both runtimes and both sides' plugins on one network, started together."""
+    network(chain("1.1.0"))
+    boxes = [container() for _ in range(12)]
+
+    def attach(number):
+        runtime, plugins = runtimes[RUNTIMES[number % 2]], sides[SIDES[number // 2 % 2]]
+        return runtime("add", "lan", boxes[number], plugins).ok()["ips"][0]["address"].split("/")[0]
+
+    with concurrent.futures.ThreadPoolExecutor(len(boxes)) as pool:
+        given = list(pool.map(attach, range(len(boxes))))
+    assert sorted(given) == sorted(V4.format(n) for n in range(2, 14))
+    assert host.addresses("cni0") == ["10.88.0.1/24", "fd00:88::1/64"]
+    for address in given:
+        assert host.ping(address)
 
 
 # ---- STATUS and GC
