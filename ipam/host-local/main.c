@@ -260,8 +260,9 @@ static int allocate(struct cnet_cni_call *call, struct cnet_txn *txn, struct sha
 		r = cnet_txn_reserve(txn, err);
 	if (r == 0)
 		r = hl_store_open(&taken->at.place, HL_STORE_MAKE, &store, err);
-	if (r == 0)
-		r = take_all(store, shares, count, taken, err);
+	if (r < 0)
+		return r;
+	r = take_all(store, shares, count, taken, err);
 	if (r < 0)
 		return r;
 

@@ -236,8 +236,8 @@ int port_gc(struct cnet_cni_call *call, struct cnet_error *err)
 {
 	struct cnet_error all = { 0 };
 	struct cnet_netns *host;
-	struct cnet_link **links;
-	size_t i, n;
+	struct cnet_link **links = NULL;
+	size_t i, n = 0;
 	int r;
 
 	r = cnet_cni_host(call, &host, err);
