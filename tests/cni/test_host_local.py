@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """host-local: every key of its configuration, what it answers, and what it leaves in files."""
 
+from concurrent import futures
+import fcntl
 import json
 import os
 import pathlib
@@ -465,6 +467,37 @@ def test_other_boot_s_addresses_are_given_out(run, add, boot):
     assert len(held()) == 5
     assert add(configuration, "c0") == ["10.1.2.2/29"]
     assert held() == {"10.1.2.2": "c0\r\neth0", "10.1.2.6": "reference\r\neth0"}
+
+
+def test_giving_back_what_another_boot_left_may_be_stopped_anywhere(run, boot):
+    configuration = conf("10.1.2.0/24", "fd00::/64")
+    for n in range(1, 100):
+        boot("1")
+        for i in range(3):
+            run("ADD", configuration, f"c{i}").ok()
+        boot("2")
+        survived = run("ADD", configuration, "c0", kill_at=n).status == 0
+        run("DEL", configuration, "c0").ok()
+        run("ADD", configuration, "c0").ok()
+        assert set(held().values()) == {"c0\r\neth0"} and len(held()) == 2, n
+        run("DEL", configuration, "c0").ok()
+        assert os.listdir("/var/lib/cni/networks/.cnet/net") == ["-".join("2" * k for k in (8, 4, 4, 4, 12))]
+        if survived:
+            break
+    assert 20 < n < 99
+
+
+def test_lock_that_nobody_gives_back(run):
+    configuration = conf("10.1.2.0/24")
+    run("ADD", configuration).ok()
+    with open(FOLDER / "lock", encoding="ascii") as lock, futures.ThreadPoolExecutor() as pool:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        calls_ = [pool.submit(run, "ADD", configuration, "other"), pool.submit(run, "DEL", configuration)]
+        for call in calls_:
+            call.result().fails(11, "lock: locked by another process for 10 s")
+        run("STATUS", configuration).ok()
+    run("DEL", configuration).ok()
+    assert held() == {}
 
 
 # ---- Many at once, and large

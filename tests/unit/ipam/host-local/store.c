@@ -297,6 +297,21 @@ TEST(file_of_zeros_is_nobody_s)
 	STRINGS_EQUAL(test_names(network), "lock ");
 }
 
+/* A part that looks like an old file's text is not the text. */
+TEST(text_with_zeros_in_it_is_nobody_s)
+{
+	CNET_AUTO(hl_store) *store = NULL;
+	char path[512];
+
+	prepare();
+	snprintf(path, sizeof(path), "%s/10.0.0.2", network);
+	test_write(network, "10.0.0.2", "box");
+	CHECK(truncate(path, 9) == 0);
+	store = opened(HL_STORE_CHANGE);
+	OK(hl_store_release(store, &eth0, &err));
+	STRINGS_EQUAL(test_names(network), "10.0.0.2 lock ");
+}
+
 /* Nothing is followed, nobody waits, and nothing that is no file is removed. */
 TEST(what_is_no_file)
 {
