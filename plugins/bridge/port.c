@@ -162,8 +162,45 @@ int port_check(struct cnet_cni_call *call, const struct bridge_conf *conf,
 	return 0;
 }
 
+/*
+ * The name is ours; the alias says that it is not another attachment's whose name happens to be the
+ * same. A killed ADD may not have come to the alias.
+ */
+static bool is_ours(const struct cnet_attachment *attachment, const struct cnet_link *near)
+{
+	char alias[CNET_ATTACHMENT_TEXT];
+
+	return cnet_link_alias(near)[0] == '\0' ||
+	       strcmp(cnet_link_alias(near), cnet_attachment_format(attachment, alias)) == 0;
+}
+
+static bool ends_with(const char *text, const char *end)
+{
+	const size_t length = strlen(text), end_length = strlen(end);
+
+	return length >= end_length && strcmp(text + length - end_length, end) == 0;
+}
+
+/*
+ * Has another network this interface of the container? Its presence made our ADD fail, and runtimes
+ * call DEL after that.
+ */
+static bool is_of_another(struct cnet_cni_call *call, struct cnet_netns *host,
+			  const struct cnet_link *far)
+{
+	const struct cnet_attachment *ours = cnet_cni_attachment(call);
+	const struct cnet_attachment other = { "x", ours->container, ours->ifname };
+	CNET_AUTO(cnet_link) *near = NULL;
+	char alias[CNET_ATTACHMENT_TEXT];
+
+	return cnet_link_get_index(host, cnet_link_parent(far), &near, NULL) == 0 &&
+	       cnet_link_parent(near) == cnet_link_ifindex(far) &&
+	       ends_with(cnet_link_alias(near), cnet_attachment_format(&other, alias) + 1) &&
+	       !is_ours(ours, near);
+}
+
 /* An attachment made by the reference plugin has another name on the host: it is found inside. */
-static int delete_far(struct cnet_cni_call *call, struct cnet_error *err)
+static int delete_far(struct cnet_cni_call *call, struct cnet_netns *host, struct cnet_error *err)
 {
 	CNET_AUTO(cnet_link) *link = NULL;
 	struct cnet_netns *container;
@@ -179,22 +216,10 @@ static int delete_far(struct cnet_cni_call *call, struct cnet_error *err)
 		return 0;
 	if (r < 0)
 		return cnet_error_append(err, &step);
-	if (strcmp(cnet_link_kind(link), "veth") != 0)
+	if (strcmp(cnet_link_kind(link), "veth") != 0 || is_of_another(call, host, link))
 		return 0;
 
 	return cnet_link_delete_index(container, cnet_link_ifindex(link), err);
-}
-
-/*
- * The name is ours; the alias says that it is not another attachment's whose name happens to be the
- * same. A killed ADD may not have come to the alias.
- */
-static bool is_ours(const struct cnet_attachment *attachment, const struct cnet_link *near)
-{
-	char alias[CNET_ATTACHMENT_TEXT];
-
-	return cnet_link_alias(near)[0] == '\0' ||
-	       strcmp(cnet_link_alias(near), cnet_attachment_format(attachment, alias)) == 0;
 }
 
 int port_delete(struct cnet_cni_call *call, struct cnet_error *err)
@@ -218,7 +243,7 @@ int port_delete(struct cnet_cni_call *call, struct cnet_error *err)
 	if (r == 0 && is_ours(attachment, near))
 		return cnet_link_delete_index(host, cnet_link_ifindex(near), err);
 
-	return delete_far(call, err);
+	return delete_far(call, host, err);
 }
 
 /* Ours, of this network, and of no attachment that lives? */

@@ -90,6 +90,18 @@ def test_del_of_one_interface_leaves_the_other(plugin, host, container, snapshot
     assert (forget_last(snapshot()), snapshot(box, files=False)) == before
 
 
+def test_failed_add_of_another_network_leaves_the_interface(plugin, host, container, snapshot):
+    box = container()
+    plugin("bridge", "ADD", CONF, netns=box).ok()
+    before = snapshot(), snapshot(box)
+    other = CONF | {"name": "other"}
+    plugin("bridge", "ADD", other, netns=box).fails(text="eth0")
+    plugin("bridge", "DEL", other, netns=box).ok()
+    assert (snapshot(), snapshot(box)) == before
+    plugin("bridge", "DEL", CONF, netns=box).ok()
+    assert not [link for link in host.ip("link") if link.get("master") == "br0"]
+
+
 def test_del_of_what_the_reference_made(plugin, host, container):
     """Another name on the host, no alias: found inside the container."""
     box = container()
