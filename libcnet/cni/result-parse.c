@@ -128,6 +128,12 @@ static const struct cnet_cni_member old_members[] = {
 
 /* ---- From what they filled to the result ---- */
 
+/* Go leaves out what is empty, other runtimes do not: both say that it is not known. */
+static const char *known(const char *text)
+{
+	return text != NULL && *text != '\0' ? text : NULL;
+}
+
 static int add_interfaces(struct cnet_cni_result *result, const struct cnet_cni_list *list,
 			  struct cnet_error *err)
 {
@@ -138,10 +144,10 @@ static int add_interfaces(struct cnet_cni_result *result, const struct cnet_cni_
 	for (i = 0; i < list->count; i++, item++) {
 		const struct cnet_cni_interface interface = {
 			.name = item->name != NULL ? item->name : "",
-			.mac = item->mac,
-			.sandbox = item->sandbox,
-			.socket_path = item->socket_path,
-			.pci_id = item->pci_id,
+			.mac = known(item->mac),
+			.sandbox = known(item->sandbox),
+			.socket_path = known(item->socket_path),
+			.pci_id = known(item->pci_id),
 			.mtu = (uint32_t)item->mtu,
 		};
 

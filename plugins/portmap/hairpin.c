@@ -73,7 +73,7 @@ int hairpin_allow(struct cnet_netns *host, struct cnet_cni_result *previous, str
 	while (n-- > 0) {
 		CNET_AUTO(cnet_link) *link = NULL;
 
-		if (interfaces[n].sandbox != NULL && interfaces[n].sandbox[0] != '\0')
+		if (interfaces[n].sandbox != NULL)
 			continue;
 		r = cnet_link_get(host, interfaces[n].name, &link, NULL);
 		if (r < 0 || cnet_link_master(link) == 0)

@@ -25,7 +25,7 @@ static bool is_containers(struct cnet_cni_call *call, struct cnet_cni_result *re
 		return true;
 
 	return strcmp(interfaces[index].name, cnet_cni_ifname(call)) == 0 &&
-	       interfaces[index].sandbox != NULL && interfaces[index].sandbox[0] != '\0';
+	       interfaces[index].sandbox != NULL;
 }
 
 /* The first address of each family; how many. */

@@ -113,6 +113,21 @@ TEST(every_member)
 	STRINGS_EQUAL(dns->domain, "d");
 }
 
+TEST(empty_texts_say_nothing)
+{
+	CNET_AUTO(cnet_cni_result) *result =
+		parse("{\"interfaces\":[{\"name\":\"br0\",\"mac\":\"\",\"sandbox\":\"\","
+		      "\"socketPath\":\"\",\"pciID\":\"\"}]}",
+		      "1.1.0");
+	const struct cnet_cni_interface *interfaces;
+	size_t count;
+
+	interfaces = cnet_cni_result_interfaces(result, &count);
+	INTEGERS_EQUAL(count, 1);
+	CHECK(interfaces->mac == NULL && interfaces->sandbox == NULL);
+	CHECK(interfaces->socket_path == NULL && interfaces->pci_id == NULL);
+}
+
 TEST(indices_mean_nothing_without_interfaces)
 {
 	CNET_AUTO(cnet_cni_result) *result =
