@@ -99,7 +99,7 @@ static int read_args(struct cnet_cni_call *call, struct bridge_conf *conf, struc
 	if (r < 0)
 		return r;
 
-	if (mac != NULL && cnet_mac_parse(mac, &conf->mac, &bad) < 0)
+	if (mac != NULL && *mac != '\0' && cnet_mac_parse(mac, &conf->mac, &bad) < 0)
 		return cnet_error_set(err, CNET_CNI_EENVIRONMENT, "CNI_ARGS: MAC: %s", bad.message);
 
 	return 0;

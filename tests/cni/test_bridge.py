@@ -161,6 +161,7 @@ def test_mtu(plugin, host, container):
     ({"args": {"cni": {"mac": "02:00:00:00:00:02"}}}, "MAC=02:00:00:00:00:01", "02:00:00:00:00:02"),
     ({"args": {"cni": {"mac": "02:00:00:00:00:02"}}, "runtimeConfig": {"mac": "02:00:00:00:00:03"}},
      "MAC=02:00:00:00:00:01", "02:00:00:00:00:03"),
+    ({"args": {"cni": {"mac": "02:00:00:00:00:02"}}, "runtimeConfig": {"mac": ""}}, "MAC=", "02:00:00:00:00:02"),
     ({"RuntimeConfig": {"MAC": "02:00:00:00:00:AB"}}, "", "02:00:00:00:00:ab"),
 ])
 def test_mac_and_its_precedence(plugin, container, members, args, expected):
