@@ -11,7 +11,10 @@
 #include "nat/base.h"
 #include "nft/table.h"
 
-enum { TRIES = 3 }; /* the table may be flushed again as soon as it is made */
+enum {
+	TRIES = 3, /* the table may be flushed again as soon as it is made */
+	CHECK_TRIES = 100,
+};
 
 /*
  * The owner is new, and nobody has what it claims: one batch that deletes nothing, hence costs no
@@ -162,7 +165,7 @@ static int check_claim(struct cnet_netns *ns, const struct owner *owner, const s
 	return 0;
 }
 
-int cnet__store_check(struct cnet_netns *ns, const struct owner *owner, const struct claims *claims,
+static int check_once(struct cnet_netns *ns, const struct owner *owner, const struct claims *claims,
 		      struct cnet_error *err)
 {
 	bool exists = false;
@@ -182,6 +185,32 @@ int cnet__store_check(struct cnet_netns *ns, const struct owner *owner, const st
 		r = check_claim(ns, owner, &claims->list.items[i], err);
 
 	return r;
+}
+
+/* What is missing may be on its way from one owner to another: it counts if nothing has changed. */
+int cnet__store_check(struct cnet_netns *ns, const struct owner *owner, const struct claims *claims,
+		      struct cnet_error *err)
+{
+	struct cnet_error why = { 0 };
+	uint32_t before = 0, after = 0;
+	int tries, r = 0;
+
+	for (tries = 0; tries < CHECK_TRIES; tries++) {
+		r = cnet__nft_generation(ns, &before, err);
+		if (r < 0)
+			return r;
+		r = check_once(ns, owner, claims, &why);
+		if (r != -ENOENT)
+			break;
+		r = cnet__nft_generation(ns, &after, err);
+		if (r < 0)
+			return r;
+		r = -ENOENT;
+		if (after == before)
+			break;
+	}
+
+	return r < 0 ? cnet_error_set(err, -r, "%s", why.message) : 0;
 }
 
 int cnet__store_remove(struct cnet_netns *ns, const struct owner *owner, struct claims *removed,

@@ -162,3 +162,44 @@ TEST_NETNS(another_ruleset_in_between_is_noticed)
 	kill(child, SIGKILL);
 	waitpid(child, NULL, 0);
 }
+
+/* One of several processes that publish the same port of the same container, and take it back. */
+static _Noreturn void churn(unsigned int number)
+{
+	CNET_AUTO(cnet_netns) *ns = NULL;
+	struct cnet_error err = { 0 };
+	struct cnet_attachment a;
+	char network[16];
+	int i;
+
+	snprintf(network, sizeof(network), "n%u", number);
+	a = attachment(network, "c1");
+	OK(cnet_netns_open(NULL, &ns, &err));
+	for (i = 0; i < 60; i++) {
+		OK(cnet_portmap_add(ns, NULL, &a, &address, 1, &web, 1, CONDITIONAL, &err));
+		OK(cnet_portmap_check(ns, &a, &address, 1, &web, 1, CONDITIONAL, &err));
+		OK(cnet_portmap_remove(ns, &a, &err));
+	}
+	exit(0);
+}
+
+TEST_NETNS(a_line_in_a_storm)
+{
+	struct cnet_error err = { 0 };
+	const struct cnet_attachment witness = attachment("witness", "c2");
+	unsigned int i;
+	int status;
+
+	OK(cnet_portmap_add(t->host, NULL, &witness, &address, 1, &web, 1, NULL, &err));
+	OK(cnet_portmap_remove(t->host, &witness, &err));
+	fflush(stdout);
+	for (i = 0; i < 6; i++) {
+		if (fork() == 0)
+			churn(i);
+	}
+	for (i = 0; i < 6; i++) {
+		CHECK(wait(&status) > 0);
+		INTEGERS_EQUAL(status, 0);
+	}
+	test_command(t->host, "! nft list ruleset | grep -q 'elements\\|c4-'");
+}
