@@ -3,6 +3,7 @@
 
 #include "cli.h"
 
+#include <signal.h>
 #include <stdio.h>
 
 #include <cnet/cni.h>
@@ -136,6 +137,8 @@ int main(int argc, char **argv)
 	const char *name = argc > 1 ? argv[1] : "";
 	const struct verb *verb = find_verb(name);
 
+	/* Whoever started us may have it ignored, and then no plugin's status can be had. */
+	signal(SIGCHLD, SIG_DFL);
 	if (verb != NULL)
 		return run_verb(verb, argc - 1, argv + 1);
 

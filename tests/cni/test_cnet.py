@@ -154,6 +154,11 @@ def test_output_that_cannot_be_written(cnet, build, folder, host, network):
     assert done.returncode == 1 and "standard output: No space left" in done.stderr
 
 
+def test_started_with_children_ignored(cnet, folder, network):
+    network(CONF)
+    cnet("add", "net", "box", env={"CNI_PATH": folder}, before=["/usr/bin/env", "--ignore-signal=CHLD"]).ok()
+
+
 def test_plugins_of_the_build(cnet, build, network):
     network({**CONF, "plugins": [{"type": "nonexistent"}]})
     outcome = cnet("add", "net", "box", env={"CNI_PATH": ""})
