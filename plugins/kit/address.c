@@ -114,13 +114,19 @@ static int wait_for_dad(struct cnet_netns *ns, const struct cnet_link *link, str
 	return r < 0 ? cnet_error_set(err, last.code, "%s", last.message) : 0;
 }
 
+/* A network on the link itself: the kernel refuses such a route with a gateway. */
+static bool is_on_link(const struct cnet_cni_route *route)
+{
+	return (route->given & CNET_CNI_ROUTE_SCOPE) && route->scope >= RT_SCOPE_LINK;
+}
+
 static int add_route(struct cnet_netns *ns, const struct cnet_link *link,
 		     struct cnet_cni_result *result, const struct cnet_cni_route *route,
 		     struct cnet_error *err)
 {
 	struct cnet_ip gateway = route->gateway;
 
-	if (gateway.family == 0)
+	if (gateway.family == 0 && !is_on_link(route))
 		gateway = kit_gateway(result, route->destination.ip.family);
 
 	return cnet_route_add(ns, NULL, cnet_link_ifindex(link), &route->destination,

@@ -156,6 +156,16 @@ def test_mtu(plugin, host, container):
     assert other.link("eth0")["mtu"] == 9000
 
 
+def test_gateway_outside_the_network(plugin, container):
+    """Reached by a route of link scope, which takes no gateway from IPAM."""
+    box = container()
+    plugin("bridge", "ADD", conf(SUBNET4, routes=[{"dst": "169.254.1.1/32", "scope": 253},
+                                                  {"dst": "0.0.0.0/0", "gw": "169.254.1.1"}]), netns=box).ok()
+    (direct,), (default,) = box.routes("169.254.1.1"), box.routes("default")
+    assert "gateway" not in direct and direct["scope"] == "link"
+    assert default["gateway"] == "169.254.1.1"
+
+
 @pytest.mark.parametrize("members, args, expected", [
     ({}, "MAC=02:00:00:00:00:01", "02:00:00:00:00:01"),
     ({"args": {"cni": {"mac": "02:00:00:00:00:02"}}}, "MAC=02:00:00:00:00:01", "02:00:00:00:00:02"),
