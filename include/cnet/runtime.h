@@ -11,6 +11,9 @@ CNET_BEGIN_DECLS
 /**
  * struct cnet_network - a network's configuration: a validated list of plugins
  *
+ * Plugins are processes: while one runs, SIGCHLD must not be ignored, and nobody else may wait for
+ * any child of the caller's.
+ *
  * Source: CNI specification 1.1.0, section 1.
  */
 struct cnet_network;
