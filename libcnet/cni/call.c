@@ -282,7 +282,15 @@ int cnet_cni_host(struct cnet_cni_call *call, struct cnet_netns **ret, struct cn
 /* Nothing is left at the path that was the container's, or not a namespace any longer. */
 static int means_gone(int r)
 {
-	return r == -ENOENT || r == -ENOTDIR || r == -EINVAL || r == -ENXIO || r == -ESRCH;
+	static const int codes[] = { ENOENT, ENOTDIR, EINVAL, ENXIO, ESRCH, ELOOP, ENAMETOOLONG };
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(codes); i++) {
+		if (r == -codes[i])
+			return 1;
+	}
+
+	return 0;
 }
 
 int cnet_cni_container(struct cnet_cni_call *call, struct cnet_netns **ret, struct cnet_error *err)

@@ -8,7 +8,7 @@
 #include <cnet/error.h>
 
 enum {
-	CNET__JSON_MAX = 1 << 20,  /* bytes of text */
+	CNET__JSON_MAX = 8 << 20,  /* bytes of text: GC's list of 40,000 attachments, twice */
 	CNET__JSON_DEPTH_MAX = 64, /* of nesting: below it, recursion is safe on any stack */
 };
 

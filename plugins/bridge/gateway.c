@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <linux/if_addr.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -146,11 +147,29 @@ static int remove_conflicts(const struct bridge_addresses *b, const struct cnet_
 	return 0;
 }
 
+/* Without a probe, during which the containers would find no gateway for a second or more. */
+static int add_address(const struct bridge_addresses *b, const struct cnet_prefix *wanted,
+		       struct cnet_error *err)
+{
+	const bool probe = b->conf->dad || wanted->ip.family != AF_INET6;
+
+	return cnet_addr_add(b->host, NULL, b->ifindex, wanted,
+			     CNET_OPTS(cnet_addr_opts, .flags = probe ? 0 : IFA_F_NODAD), err);
+}
+
+static int allow_ipv6(const struct bridge_addresses *b, struct cnet_error *err)
+{
+	char key[64];
+	const struct cnet_sysctl setting = { key, "0" };
+
+	snprintf(key, sizeof(key), "net/ipv6/conf/%s/disable_ipv6", b->conf->bridge);
+	return cnet_sysctl_set(b->host, NULL, &setting, 1, err);
+}
+
 static int ensure_address(const struct bridge_addresses *b, const struct cnet_prefix *wanted,
 			  struct cnet_error *err)
 {
 	struct cnet_error step = { 0 };
-	bool probe;
 	size_t i;
 	int r;
 
@@ -163,11 +182,14 @@ static int ensure_address(const struct bridge_addresses *b, const struct cnet_pr
 	if (r < 0)
 		return r;
 
-	/* Without a probe, during which the containers would find no gateway for a second or more.
-	 */
-	probe = b->conf->dad || wanted->ip.family != AF_INET6;
-	r = cnet_addr_add(b->host, NULL, b->ifindex, wanted,
-			  CNET_OPTS(cnet_addr_opts, .flags = probe ? 0 : IFA_F_NODAD), &step);
+	r = add_address(b, wanted, &step);
+	if (r == -EACCES && wanted->ip.family == AF_INET6) { /* IPv6 is off by default */
+		r = allow_ipv6(b, err);
+		if (r < 0)
+			return r;
+		step = (struct cnet_error){ 0 };
+		r = add_address(b, wanted, &step);
+	}
 	if (r == -EEXIST) /* another ADD was faster */
 		return 0;
 

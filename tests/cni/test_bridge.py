@@ -382,3 +382,25 @@ def test_exhausted_pool_leaves_nothing(plugin, host, container, snapshot):
 def test_result_is_formatted_as_the_reference_formats_it(plugin, container):
     out = plugin("bridge", "ADD", conf(SUBNET4), netns=container()).stdout
     assert out == json.dumps(json.loads(out), indent=4, sort_keys=True)
+
+
+def test_ipv6_switched_off_on_the_host(plugin, host, container):
+    host.sysctl("net.ipv6.conf.default.disable_ipv6", 1)
+    box = container()
+    plugin("bridge", "ADD", conf(SUBNET4, SUBNET6, isGateway=True), netns=box).ok()
+    assert host.addresses("br0") == ["10.1.2.1/24", "fd00:1:2::1/64"]
+    assert box.ping("fd00:1:2::1")
+
+
+def test_settings_that_are_read_only(host, container, build):
+    """As in a container in a container, where the settings are its owner's."""
+    from lab import cni
+    host.sysctl("net.ipv4.ip_forward", 1)
+    box = container()
+    script = f"mount -o bind,ro /proc/sys /proc/sys && exec {build.plugins}/bridge"
+    env = cni.plugin_environment("ADD", "box", "eth0", box.path, None, str(build.plugins))
+    env["PATH"] = "/usr/sbin:/usr/bin:/sbin:/bin"
+    done = cni.execute(host, ["/usr/bin/unshare", "-m", "/bin/sh", "-c", script], env,
+                       cni.as_input(conf(SUBNET4, isGateway=True)))
+    done.ok()
+    assert box.ping("10.1.2.1")

@@ -98,7 +98,7 @@ def test_name_of_15_bytes_and_odd_but_good_environment(kit, box):
     ("{} trailing", 6, "line 1"),
     ("[]", 6, "object"),
     ('{"a":' * 100000 + "1" + "}" * 100000, 6, "nested deeper"),
-    (json.dumps({"name": "n", "x": "y" * (1 << 20)}), 6, "longer than 1048576"),
+    (json.dumps({"name": "n", "x": "y" * (8 << 20)}), 6, "longer than 8388608"),
     ('{"cniVersion": "1.1.0"}', 7, "missing network name"),
     ('{"name": "a b"}', 7, "invalid characters found in network name"),
     ('{"name": "n", "mtu": "1500"}', 7, '"mtu": not an integer: "1500"'),

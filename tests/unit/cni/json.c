@@ -84,7 +84,7 @@ TEST(length_is_bounded)
 	memset(text, ' ', CNET__JSON_MAX + 1);
 	memcpy(text, "{}", 2);
 	OK(cnet__json_parse(text, CNET__JSON_MAX, &json, &err));
-	FAILS_WITH(CNET_CNI_EDECODE, "longer than 1048576 bytes",
+	FAILS_WITH(CNET_CNI_EDECODE, "longer than 8388608 bytes",
 		   cnet__json_parse(text, CNET__JSON_MAX + 1, &none, &err));
 }
 

@@ -309,13 +309,13 @@ TEST(bad_input)
 
 TEST(too_much_input)
 {
-	AUTO_FREE char *input = malloc((2 << 20) + 1);
+	AUTO_FREE char *input = malloc((9 << 20) + 1);
 
 	CHECK(input != NULL);
-	memset(input, ' ', 2 << 20);
-	input[2 << 20] = '\0';
+	memset(input, ' ', 9 << 20);
+	input[9 << 20] = '\0';
 	memcpy(input, CONF, strlen(CONF));
-	refused("ADD", input, 6, "JSON: longer than 1048576 bytes");
+	refused("ADD", input, 6, "JSON: longer than 8388608 bytes");
 	INTEGERS_EQUAL(calls, 0);
 }
 
