@@ -15,7 +15,11 @@
 #include "nft/conntrack.h"
 #include "route/lookup.h"
 
-enum { SINGLE_PORTS = 16 }; /* with more of them the flows are gone through once for all */
+/*
+ * The kernel goes through its whole table (some milliseconds) for each port: beyond this many it is
+ * cheaper to be shown all flows of UDP once.
+ */
+enum { SINGLE_PORTS = 4 };
 
 struct flush {
 	struct cnet_netns *ns;

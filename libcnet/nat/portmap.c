@@ -245,6 +245,7 @@ static int allow_local_clients(struct cnet_netns *ns, const struct cnet_ip *cont
 			       struct cnet_error *err)
 {
 	CNET_AUTO(cnet_link) *link = NULL;
+	struct cnet_error why = { 0 };
 	struct cnet__way way = { 0 };
 	char key[64];
 	const struct cnet_sysctl setting = { key, "1" };
@@ -253,11 +254,11 @@ static int allow_local_clients(struct cnet_netns *ns, const struct cnet_ip *cont
 	if (container->family == 0)
 		return 0;
 
-	r = cnet__route_lookup(ns, container, &way, err);
-	if (r == -ENETUNREACH || r == -EHOSTUNREACH)
-		return 0; /* no link to speak of */
+	r = cnet__route_lookup(ns, container, &way, &why);
+	if (r < 0 && r != -ENETUNREACH && r != -EHOSTUNREACH)
+		return cnet_error_set(err, -r, "%s", why.message);
 	if (r < 0 || way.type != RTN_UNICAST || way.ifindex == 0)
-		return r;
+		return 0; /* no link to speak of */
 
 	r = cnet_link_get_index(ns, way.ifindex, &link, err);
 	if (r < 0)
@@ -288,8 +289,8 @@ static int publish(struct cnet_netns *ns, struct request *rq, struct cnet_error 
 	if (r < 0)
 		return r;
 
-	r = allow_local_clients(ns, &rq->local_clients,
-				err); /* behind the guard, which now stands */
+	/* Behind the guard, which now stands. */
+	r = allow_local_clients(ns, &rq->local_clients, err);
 	if (r == 0)
 		r = cnet__flush_added(ns, &rq->claims, err);
 	if (r < 0) /* what the caller is told has failed must not stay */

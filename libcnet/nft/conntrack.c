@@ -125,10 +125,10 @@ struct forgetting {
 };
 
 /* What identifies an entry is sent back as it came. */
-static void add_deletion(struct forgetting *fg, const struct nlmsghdr *entry)
+static void add_deletion(struct forgetting *fg, const struct nlmsghdr *entry, uint32_t family)
 {
 	struct nlmsghdr *h = cnet__batch_begin(&fg->deletions, type_of(IPCTNL_MSG_CT_DELETE),
-					       NLM_F_ACK, fg->family);
+					       NLM_F_ACK, (uint8_t)family);
 	const struct nlattr *a;
 
 	if (h == NULL)
@@ -161,7 +161,8 @@ static int on_entry(const struct nlmsghdr *answer, size_t index, void *arg, stru
 		if (mnl_attr_get_type(a) == CTA_TUPLE_REPLY)
 			reply = read_tuple(a);
 	}
-	if (original.protocol != IPPROTO_UDP || original.destination.family != fg->family ||
+	if (original.protocol != IPPROTO_UDP ||
+	    (fg->family != AF_UNSPEC && original.destination.family != fg->family) ||
 	    (fg->port != 0 && original.destination_port != fg->port))
 		return 0;
 
@@ -171,7 +172,7 @@ static int on_entry(const struct nlmsghdr *answer, size_t index, void *arg, stru
 				    .answerer_port = reply.source_port };
 	r = fg->fn(&flow, fg->arg, err);
 	if (r > 0)
-		add_deletion(fg, answer);
+		add_deletion(fg, answer, flow.destination.family);
 
 	return r < 0 ? r : 0;
 }
@@ -183,16 +184,23 @@ static void reset(void *arg)
 	cnet__batch_free(&fg->deletions);
 }
 
-static int list(struct cnet__nfnl *nfnl, struct forgetting *fg, struct cnet_error *err)
+static int list(struct cnet__nfnl *nfnl, struct forgetting *fg, bool filtered,
+		struct cnet_error *err)
 {
 	CNET__BATCH_AUTO b = { 0 };
 	struct nlmsghdr *h =
 		cnet__batch_begin(&b, type_of(IPCTNL_MSG_CT_GET), NLM_F_DUMP, fg->family);
 
-	if (h != NULL)
+	if (h != NULL && filtered)
 		put_filter(h, fg->port);
 	cnet__batch_end(&b, "list flows");
 	return cnet__nfnl_dump(nfnl, &b, on_entry, reset, fg, err);
+}
+
+/* What nfnetlink answers to what it does not know: EINVAL stands for an unknown subsystem too. */
+static bool is_unknown(int r)
+{
+	return r == -EINVAL || r == -EOPNOTSUPP;
 }
 
 int cnet__conntrack_forget_udp(struct cnet_netns *ns, unsigned int family, uint16_t port,
@@ -207,14 +215,14 @@ int cnet__conntrack_forget_udp(struct cnet_netns *ns, unsigned int family, uint1
 	if (r < 0)
 		return r;
 
-	r = list(nfnl, &fg, &why);
+	r = list(nfnl, &fg, true, &why);
+	if (is_unknown(r))
+		r = list(nfnl, &fg, false, &why);
+	if (is_unknown(r))
+		r = 0; /* a kernel without ctnetlink: there is no way to make it forget */
 	if (r == 0)
 		r = cnet__nfnl_request(nfnl, &fg.deletions, NULL, NULL, &why);
 	cnet__batch_free(&fg.deletions);
 
-	/* EOPNOTSUPP: without ctnetlink nobody tracks what we could translate. */
-	if (r < 0 && r != -EOPNOTSUPP)
-		return cnet_error_set(err, -r, "conntrack: %s", why.message);
-
-	return 0;
+	return r < 0 ? cnet_error_set(err, -r, "conntrack: %s", why.message) : 0;
 }

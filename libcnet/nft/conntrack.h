@@ -19,7 +19,7 @@ typedef int cnet__flow_fn(const struct cnet__flow *flow, void *arg, struct cnet_
 
 /*
  * Makes the kernel forget flows of UDP, so that the next packet of each is translated anew.
- * @family: AF_INET or AF_INET6
+ * @family: AF_INET or AF_INET6; AF_UNSPEC: both, but the kernel then shows all connections
  * @port:   only flows to this port; 0: to any. The kernel itself looks for them.
  * 0, also if the kernel does not track connections; or what fn returned.
  */

@@ -448,6 +448,17 @@ TEST_NETNS(a_request_that_fails_changes_nothing)
 	OK(cnet_portmap_check(t->host, &same, two.list, 2, web, 2, SNAT, &err));
 }
 
+TEST_NETNS(a_container_that_no_route_leads_to)
+{
+	const struct addresses one = addresses("10.1.0.2/24", "fd01::2/64");
+	struct cnet_error err = { 0 };
+
+	OK(cnet_portmap_add(t->host, NULL, &first, one.list, 2, web, 2, SNAT, &err));
+	OK(cnet_portmap_check(t->host, &first, one.list, 2, web, 2, SNAT, &err));
+	OK(cnet_portmap_remove(t->host, &first, &err));
+	CHECK(err.code == 0 && err.message[0] == '\0');
+}
+
 TEST_NETNS(bad_arguments_are_refused)
 {
 	const struct addresses one = addresses("10.1.0.2/24", "fd01::2/64");
