@@ -67,7 +67,7 @@ TEST_NETNS(what_is_meant_is_forgotten)
 
 	prepare(t->host);
 	OK(cnet__conntrack_forget_udp(t->host, AF_INET, 53, on_flow, &seen, &err));
-	test_command(t->host, "! conntrack -L 2>/dev/null | grep -q dport=53 && "
+	test_command(t->host, "! conntrack -L -f ipv4 2>/dev/null | grep -q dport=53 && "
 			      "conntrack -L 2>/dev/null | grep -q dport=54 && "
 			      "conntrack -L -f ipv6 2>/dev/null | grep -q dport=53");
 	seen.verdict = -EIO;
@@ -84,7 +84,7 @@ TEST_NETNS(a_kernel_that_does_not_filter)
 	/* it refuses a filter without a family: all is shown, and looked at here */
 	OK(cnet__conntrack_forget_udp(t->host, AF_UNSPEC, 53, on_flow, &seen, &err));
 	INTEGERS_EQUAL(seen.count, 2);
-	test_command(t->host, "! conntrack -L 2>/dev/null | grep -q dport=53 && "
+	test_command(t->host, "! conntrack -L -f ipv4 2>/dev/null | grep -q dport=53 && "
 			      "! conntrack -L -f ipv6 2>/dev/null | grep -q dport=53 && "
 			      "conntrack -L 2>/dev/null | grep -q dport=54");
 }
