@@ -19,8 +19,8 @@
 #include "host-local/names.h"
 
 enum {
-	LOCK_SECONDS = 10,
-	OWNER_MAX = 4096, /* a larger file is nobody's that we know */
+	LOCK_SECONDS = 30, /* a loaded host hands the lock round to dozens of waiting ADDs first */
+	OWNER_MAX = 4096,  /* a larger file is nobody's that we know */
 	LAST_MAX = 64,
 };
 

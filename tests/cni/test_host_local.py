@@ -494,7 +494,7 @@ def test_lock_that_nobody_gives_back(run):
         fcntl.flock(lock, fcntl.LOCK_EX)
         calls_ = [pool.submit(run, "ADD", configuration, "other"), pool.submit(run, "DEL", configuration)]
         for call in calls_:
-            call.result().fails(11, "lock: locked by another process for 10 s")
+            call.result().fails(11, "lock: locked by another process for 30 s")
         run("STATUS", configuration).ok()
     run("DEL", configuration).ok()
     assert held() == {}
