@@ -237,6 +237,14 @@ const char *hl_range_set_format(const struct hl_range_set *set, char *text)
 	return text;
 }
 
+int hl_range_set_exhausted(const struct hl_range_set *set, int code, struct cnet_error *err)
+{
+	char text[HL_RANGE_SET_TEXT];
+
+	return cnet_error_set(err, code, "no IP addresses available in range set: %s",
+			      hl_range_set_format(set, text));
+}
+
 int hl_range_sets_complete(struct hl_range_set *sets, size_t count, struct cnet_error *err)
 {
 	AUTO_FREE struct place *places = NULL;

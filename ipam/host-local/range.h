@@ -44,6 +44,9 @@ enum { HL_RANGE_SET_TEXT = 256 };
 /* "start-end,start-end", cut with "..." where it exceeds HL_RANGE_SET_TEXT bytes. Returns text. */
 const char *hl_range_set_format(const struct hl_range_set *set, char *text);
 
+/* Says that a set has no address left. Returns -code. */
+int hl_range_set_exhausted(const struct hl_range_set *set, int code, struct cnet_error *err);
+
 /*
  * Completes sets; no two may share an address, and some address can be had from each.
  * 0; -CNET_CNI_ECONFIG: the message names the set or sets by index; -ENOMEM.

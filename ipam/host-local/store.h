@@ -55,6 +55,12 @@ int hl_store_usable(const struct hl_store_place *place, struct cnet_error *err) 
 int hl_store_taken(struct hl_store *store, const struct cnet_ip *ip,
 		   struct cnet_error *err) CNET_NODISCARD;
 
+/* The same, as hl_alloc_choose() asks it. */
+static inline int hl_store_is_taken(const struct cnet_ip *ip, void *store, struct cnet_error *err)
+{
+	return hl_store_taken(store, ip, err);
+}
+
 /* Gives an address to an owner. 0; -EEXIST without a message: it is taken. */
 int hl_store_reserve(struct hl_store *store, const struct cnet_ip *ip,
 		     const struct cnet_attachment *owner, struct cnet_error *err) CNET_NODISCARD;

@@ -170,11 +170,6 @@ TEST_NETNS(boots_are_not_recorded_on_an_unknown_filesystem)
 	STRINGS_EQUAL(test_names(place.folder), "net ");
 }
 
-static int is_taken(const struct cnet_ip *ip, void *arg, struct cnet_error *error)
-{
-	return hl_store_taken(arg, ip, error);
-}
-
 TEST_NETNS(full_16)
 {
 	struct hl_range range = { .subnet = { { AF_INET, { 10, 1, 0, 0 } }, 16 } };
@@ -193,11 +188,11 @@ TEST_NETNS(full_16)
 	}
 	OK(hl_range_set_complete(&set, &err));
 	OK(hl_store_open(&place, HL_STORE_CHANGE, &store, &err));
-	INTEGERS_EQUAL(hl_alloc_choose(&set, &at, is_taken, store, &at, &from, &err), 1);
+	INTEGERS_EQUAL(hl_alloc_choose(&set, &at, hl_store_is_taken, store, &at, &from, &err), 1);
 	shut(&store);
 
 	test_command(NULL, "rm /run/data/net/10.1.7.6");
 	OK(hl_store_open(&place, HL_STORE_CHANGE, &store, &err));
-	OK(hl_alloc_choose(&set, &at, is_taken, store, &at, &from, &err));
+	OK(hl_alloc_choose(&set, &at, hl_store_is_taken, store, &at, &from, &err));
 	STRINGS_EQUAL(cnet_ip_format(&at, text), "10.1.7.6");
 }

@@ -414,11 +414,6 @@ TEST(usable_makes_nothing)
 	STRINGS_EQUAL(test_names(folder), "lock ");
 }
 
-static int is_taken(const struct cnet_ip *address, void *arg, struct cnet_error *error)
-{
-	return hl_store_taken(arg, address, error);
-}
-
 /* One container's ADD, or its DEL and another ADD, as the plugin does it. */
 static int allocate(const char *container, struct cnet_error *error)
 {
@@ -437,7 +432,7 @@ static int allocate(const char *container, struct cnet_error *error)
 		return r;
 
 	chosen = hl_store_last(store, 0);
-	r = hl_alloc_choose(&set, &chosen, is_taken, store, &chosen, &from, error);
+	r = hl_alloc_choose(&set, &chosen, hl_store_is_taken, store, &chosen, &from, error);
 	if (r == 0)
 		r = hl_store_reserve(store, &chosen, &owner, error);
 	if (r == 0)
