@@ -174,6 +174,21 @@ static int check_version(const struct cnet_cni_call *call, const struct hl_conf 
 	return 0;
 }
 
+/* The members that gave the range sets, which are counted through all of them in this order. */
+static const char *members_of_ranges(const struct members *from)
+{
+	const bool runtime = from->runtime_ranges.count > 0, list = from->ranges.count > 0;
+
+	if (from->single.subnet != NULL)
+		return runtime || list
+			       ? "\"runtimeConfig.ipRanges\", \"ipam.subnet\", \"ipam.ranges\""
+			       : "\"ipam.subnet\"";
+	if (runtime && list)
+		return "\"runtimeConfig.ipRanges\", \"ipam.ranges\"";
+
+	return runtime ? "\"runtimeConfig.ipRanges\"" : "\"ipam.ranges\"";
+}
+
 static int read_ranges(const struct cnet_cni_call *call, const struct members *from, bool optional,
 		       struct hl_conf *conf, struct cnet_error *err)
 {
@@ -196,7 +211,7 @@ static int read_ranges(const struct cnet_cni_call *call, const struct members *f
 	if (r == 0)
 		r = check_version(call, conf, err);
 
-	return r;
+	return r < 0 ? cnet_error_prefix(err, r, "%s", members_of_ranges(from)) : 0;
 }
 
 /* ---- Requested addresses ------------------------------------------------------------------- */

@@ -31,7 +31,7 @@ int hl_range_contains(const struct hl_range *range, const struct cnet_ip *ip)
 static int subnet_check(const struct cnet_prefix *subnet, struct cnet_error *err)
 {
 	const struct cnet_ip network = cnet_prefix_network(subnet);
-	char text[CNET_PREFIX_TEXT];
+	char text[CNET_PREFIX_TEXT], given[CNET_PREFIX_TEXT];
 
 	if (subnet->ip.family == 0)
 		return cnet_error_set(err, CNET_CNI_ECONFIG, "range without a subnet");
@@ -47,8 +47,9 @@ static int subnet_check(const struct cnet_prefix *subnet, struct cnet_error *err
 	if (cnet_ip_compare(&network, &subnet->ip) != 0)
 		return cnet_error_set(err, CNET_CNI_ECONFIG,
 				      "Network has host bits set. For a subnet mask of length %u "
-				      "the network address is %s",
-				      subnet->length, cnet_ip_format(&network, text));
+				      "the network address is %s: \"%s\"",
+				      subnet->length, cnet_ip_format(&network, text),
+				      cnet_prefix_format(subnet, given));
 
 	return 0;
 }

@@ -525,3 +525,19 @@ def test_many_ranges(add):
     ranges = [{"subnet": f"10.{i // 256}.{i % 256}.0/24"} for i in range(5000)]
     assert add(conf(ranges[::-1])) == ["10.19.135.2/24"]
     assert len(add(conf(*[[r] for r in ranges]), "other")) == 5000
+
+
+@pytest.mark.parametrize("ipam, runtime, member, value", [
+    ({"subnet": "10.1.2.0/33"}, None, '"ipam.subnet": ', '"10.1.2.0/33"'),
+    ({"subnet": "10.1.2.5/24"}, None, '"ipam.subnet": ', '"10.1.2.5/24"'),
+    ({"ranges": [[{"subnet": "10.1.2.0/24", "rangeStart": "10.9.9.9"}]]}, None, '"ipam.ranges": ', "10.9.9.9"),
+    ({"ranges": [[{"subnet": "10.1.2.0/24"}]]}, [[{"subnet": "10.1.2.0/32"}]],
+     '"runtimeConfig.ipRanges", "ipam.ranges": ', "10.1.2.0/32"),
+    ({}, None, '"ipam.ranges": ', "no IP ranges specified"),
+])
+def test_messages_name_the_member_and_the_value(plugin, ipam, runtime, member, value):
+    whole = {"cniVersion": "1.0.0", "name": "net", "ipam": {"type": "host-local", **ipam}}
+    if runtime:
+        whole["runtimeConfig"] = {"ipRanges": runtime}
+    error = plugin("host-local", "ADD", whole, netns="/proc/1/nowhere").fails(7, member)
+    assert value in error["msg"]
