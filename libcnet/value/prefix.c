@@ -57,7 +57,10 @@ static uint8_t host_bits(const struct cnet_prefix *prefix, unsigned int i)
 	if (prefix->length >= (i + 1) * 8)
 		return 0;
 
-	return prefix->length <= i * 8 ? 0xff : (uint8_t)(0xff >> (prefix->length - i * 8));
+	if (prefix->length <= i * 8)
+		return 0xff;
+
+	return (uint8_t)(0xff >> (prefix->length - i * 8));
 }
 
 struct cnet_ip cnet_prefix_network(const struct cnet_prefix *prefix)
