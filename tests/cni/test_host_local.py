@@ -302,6 +302,7 @@ def calls(file):
     return found
 
 
+@pytest.mark.traced
 @pytest.mark.parametrize("command", ["ADD", "DEL"])
 def test_any_call_may_fail(run, snapshot, tmp_path, command):
     """What succeeds has done it all, what fails has said so and taken nothing; a second try works."""
