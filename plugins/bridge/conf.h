@@ -18,12 +18,12 @@ struct bridge_conf {
 	bool isolated;
 	bool dad;
 	bool disable_interface;
+	uint32_t masq_backend; /* either is served by nf_tables */
 	int64_t mtu;
 	struct cnet_mac mac;
 	struct cnet_cni_dns dns;
 
 	/* What is refused until it is there. */
-	uint32_t masq_backend;
 	int64_t vlan;
 	bool has_vlan_trunk;
 	bool preserve_default_vlan;
